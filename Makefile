@@ -1,0 +1,64 @@
+# `make run` and `make test` do everything on a machine with Python 3.11 or newer, make and a package index.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-virtualenv
+
+.PHONY: help run test check format bench lock clean schema
+
+help:
+	@echo "make run     start the daemon with the rules of this folder (Ctrl-C ends it)"
+	@echo "make test    run the test suite"
+	@echo "make check   format, lint, types, import contracts"
+	@echo "make bench   time the pipeline beside the reader library"
+
+run: .venv/.run-ready
+	@exec $(BIN)/dateline run
+
+test: .venv/.test-ready
+	$(BIN)/python -m pytest $(PYTEST)
+
+check: .venv/.test-ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m monitor.rules.schema --check rules/schema.json
+
+format: .venv/.test-ready
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+schema: .venv/.run-ready
+	$(BIN)/python -m monitor.rules.schema rules/schema.json
+
+bench: .venv/.bench-ready
+	$(BIN)/python -m benchmarks
+
+# Rewrites the lock files from pyproject.toml: hashes, no index address. Wants `uv` on the PATH.
+lock:
+	printf 'hatchling\neditables\n' > requirements/build.in
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade pyproject.toml requirements/build.in -o requirements/run.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --group test -c requirements/run.txt pyproject.toml requirements/build.in -o requirements/test.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --group bench --group test -c requirements/test.txt pyproject.toml requirements/build.in -o requirements/bench.txt
+
+clean:
+	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Dateline needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another: make run PYTHON=python3.12")'
+	@echo "Setting up .venv (once) ..."
+	$(PYTHON) -m venv .venv
+
+.venv/.run-ready: requirements/run.txt pyproject.toml | .venv/bin/python
+	$(PIP) --require-hashes -r requirements/run.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.test-ready: requirements/test.txt .venv/.run-ready
+	$(PIP) --require-hashes -r requirements/test.txt
+	@touch $@
+
+.venv/.bench-ready: requirements/bench.txt .venv/.test-ready
+	$(PIP) --require-hashes -r requirements/bench.txt
+	@touch $@

@@ -1,0 +1,78 @@
+"""The expressions of the rule language as a tree of frozen, hashable values.
+
+Two expressions that mean the same condition compare equal wherever they were written: ``start``, ``end`` and ``clause``
+(the source text, for evidence) take no part in equality, so that a rule set can share work between rules.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from monitor.model import FieldName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    clause: str = field(default="", compare=False)
+    """The source text of this node, as written."""
+    start: int = field(default=0, compare=False)
+    """Offset of the clause in its expression, in characters from 0."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term(Node):
+    """A word, a wildcard word or a phrase of them: consecutive tokens."""
+
+    words: tuple[str, ...]
+    """Folded (or, where ``exact``, as written) words; ``*`` is any run of letters, ``?`` one letter."""
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRef(Node):
+    group: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegionRef(Node):
+    region: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scoped(Node):
+    field: FieldName
+    unit: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtLeast(Node):
+    count: int
+    unit: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near(Node):
+    left: Expression
+    right: Expression
+    distance: int
+    """Most words between the nearest ends."""
+    ordered: bool
+    """BEFORE rather than NEAR."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class And(Node):
+    parts: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Or(Node):
+    parts: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Not(Node):
+    part: Expression
+
+
+Expression = Term | GroupRef | RegionRef | Scoped | AtLeast | Near | And | Or | Not
