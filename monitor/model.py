@@ -32,7 +32,7 @@ class Feed:
     tags: tuple[str, ...] = ()
     paused: bool = False
     headers: dict[str, str] = field(default_factory=dict)
-    """Values starting with ``env:`` name an environment variable; the fetcher reads it, so that no secret is held here."""
+    """Values starting with ``env:`` name an environment variable that the fetcher reads: no secret is held here."""
     auth: str | None = None
     user_agent: str | None = None
     max_age: timedelta | None = None
@@ -433,8 +433,7 @@ class Receipt:
 
 
 class Asked(StrEnum):
-    """What a channel answers when it is asked whether a message with a given key arrived."""
+    """What a channel answers when it is asked for a message with a given key and cannot show its receipt."""
 
-    ARRIVED = "arrived"
     ABSENT = "absent"
     CANNOT_TELL = "cannot tell"

@@ -39,7 +39,7 @@ def parse_duration(text: str) -> timedelta:
 
     Raises RuleError, without a place, on anything else.
     """
-    found = re.fullmatch(r"\s*(\d{1,9})\s*([smhdw])\s*", text)
+    found = re.fullmatch(r"\s*(\d{1,9})\s*([smhdw])\s*", text, re.ASCII)
     if not found:
         raise RuleError(f"{text!r} is not a duration", hint="write a number and s, m, h, d or w: 90s, 10m, 3h, 7d")
     return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
@@ -72,29 +72,40 @@ def _every(step: timedelta) -> Clock:
 def _times(text: str, clock: str) -> tuple[time, ...]:
     times = set()
     for part in clock.split(","):
-        found = re.fullmatch(r"\s*([01]?\d|2[0-3]):([0-5]\d)\s*", part)
-        if not found:
-            column = text.lower().find(part.strip()) + 1 if part.strip() else 1
-            raise RuleError(f"{part.strip()!r} is not a time of day", column=column, hint=_HINT)
-        times.add(time(int(found[1]), int(found[2])))
+        try:
+            times.add(parse_clock_time(part))
+        except RuleError as error:
+            error.column = text.lower().find(part.strip()) + 1 if part.strip() else 1
+            raise
     return tuple(sorted(times))
+
+
+def parse_clock_time(text: str) -> time:
+    """Read "HH:MM"; raises RuleError, without a place, on anything else."""
+    found = re.fullmatch(r"\s*([01]?\d|2[0-3]):([0-5]\d)\s*", text, re.ASCII)
+    if not found:
+        raise RuleError(f"{text.strip()!r} is not a time of day", hint=_HINT)
+    return time(int(found[1]), int(found[2]))
 
 
 def _weekdays(text: str, days: str) -> frozenset[int]:
     chosen: set[int] = set()
     for part in days.split(","):
-        first, _, last = part.strip().partition("-")
-        for day in (first, last or first):
+        first, dash, last = part.strip().partition("-")
+        last = last if dash else first
+        for day in (first, last):
             if day.strip() not in DAYS:
                 column = text.lower().rfind(part.strip()) + 1 if part.strip() else len(text)
-                raise RuleError(f"{part.strip()!r} is not a day of the week", column=column, hint="mon tue wed thu fri sat sun")
-        start, end = DAYS.index(first.strip()), DAYS.index((last or first).strip())
+                raise RuleError(
+                    f"{part.strip()!r} is not a day of the week", column=column, hint=" ".join(DAYS)
+                )
+        start, end = DAYS.index(first.strip()), DAYS.index(last.strip())
         chosen.update((start + step) % 7 for step in range((end - start) % 7 + 1))
     return frozenset(chosen)
 
 
 def instant(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """Return the instant of a local time: the next that exists where it is skipped, the first where it happens twice."""
+    """Return when a local time is: the next instant where it is skipped, the first where it happens twice."""
     naive = datetime.combine(day, at)
     there = naive.replace(tzinfo=zone)
     back = there.astimezone(UTC).astimezone(zone).replace(tzinfo=None)

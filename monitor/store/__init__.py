@@ -1,0 +1,9 @@
+"""The database: one writer, short transactions, values in and out.
+
+`Store` opens it and gives transactions; the modules beside this one hold the statements, by what they are about:
+`polls` (feeds, articles, matches), `outbox` (what is owed, digests, deliveries), `reading` (questions of the commands).
+"""
+
+from monitor.store.engine import Store
+
+__all__ = ["Store"]

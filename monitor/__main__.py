@@ -1,0 +1,5 @@
+"""`python -m monitor` is `dateline`."""
+
+from monitor.cli import main
+
+main()

@@ -1,0 +1,129 @@
+"""From settings to services: everything that has to be opened, in one value, closed again in the right order."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import structlog
+
+from monitor.channels import Channels, open_channels
+from monitor.clock import Clock
+from monitor.digests.render import render
+from monitor.errors import RuleError, StoreError
+from monitor.feeds.fetch import Fetcher
+from monitor.model import Digest, Feed, FetchFailed, FetchOutcome, Message
+from monitor.rulebook import Rulebook
+from monitor.settings import Settings
+from monitor.store import Store
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What the steps of the pipeline work with."""
+
+    settings: Settings
+    clock: Clock
+    rulebook: Rulebook
+    store: Store
+    fetcher: Fetcher
+    channels: Channels
+    log: Any
+    """A structlog logger."""
+    store_thread: ThreadPoolExecutor
+
+    async def in_store(self, work: Callable[[], Result]) -> Result:
+        """Run a transaction in the one thread that talks to the database: one writer, and the event loop stays free."""
+        return await asyncio.get_running_loop().run_in_executor(self.store_thread, work)
+
+    def render(self, digest: Digest, destination: str) -> tuple[Message, ...]:
+        """Render a digest for one destination; a template that fails on it gives way to the built-in one."""
+        try:
+            return render(digest, destination, self.rulebook.templates)
+        except RuleError as error:
+            self.log.error("template failed, the built-in one is used", digest=digest.id, problem=str(error))
+            return render(digest, destination, self.rulebook.builtin_templates)
+
+    def log_poll(self, feed: Feed, outcome: FetchOutcome, counts: dict[str, Any]) -> None:
+        """Write one line per poll: failures loud, changes plain, the rest only when debugging."""
+        if isinstance(outcome, FetchFailed):
+            self.log.warning("feed not read", feed=feed.id, url=feed.url, reason=outcome.reason)
+        elif any(counts["articles"].values()):
+            self.log.info("feed read", feed=feed.id, **counts["articles"], matches=counts["matches"])
+        else:
+            self.log.debug("feed unchanged", feed=feed.id)
+
+
+@asynccontextmanager
+async def open_services(
+    settings: Settings, *, clock: Clock | None = None, rulebook: Rulebook | None = None
+) -> AsyncIterator[Services]:
+    """Open everything that a run needs. Raises MonitorError where something cannot be opened."""
+    clock = clock or Clock()
+    if rulebook is None:
+        rulebook = Rulebook(settings.home, clock=clock)
+        rulebook.load()
+    store = Store(settings.database_url)
+    store_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+    try:
+        store.prepare()
+        async with Fetcher(settings, clock=clock.now) as fetcher, open_channels(settings) as channels:
+            yield Services(
+                settings=settings,
+                clock=clock,
+                rulebook=rulebook,
+                store=store,
+                fetcher=fetcher,
+                channels=channels,
+                log=structlog.get_logger("dateline"),
+                store_thread=store_thread,
+            )
+    finally:
+        store_thread.shutdown()
+        store.close()
+
+
+# --- one daemon per home -----------------------------------------------------------------------------------------
+
+
+@contextmanager
+def sole_run(settings: Settings) -> Iterator[None]:
+    """Hold the home's lock: only one process polls and sends. Raises StoreError naming the pid of the one that does.
+
+    The lock is the operating system's, so that a killed process leaves none behind.
+    """
+    settings.state.mkdir(parents=True, exist_ok=True)
+    with (settings.state / "dateline.lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise StoreError(f"Dateline already runs here, with pid {running_pid(settings) or 'unknown'}") from error
+        file.seek(0)
+        file.truncate()
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        try:
+            yield
+        finally:
+            file.truncate(0)
+
+
+def running_pid(settings: Settings) -> int | None:
+    """Return the pid of the process that holds the home's lock, None where nobody does."""
+    try:
+        with (settings.state / "dateline.lock").open("r+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except OSError:
+                return int(file.read().strip() or 0)
+    except (OSError, ValueError):
+        pass
+    return None

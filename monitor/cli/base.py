@@ -1,0 +1,101 @@
+"""What all commands share: options, printing for people or as JSON, opening settings and rules."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from monitor.clock import Clock
+from monitor.errors import MonitorError
+from monitor.logs import configure_logs
+from monitor.rulebook import Rulebook
+from monitor.settings import Settings, load_settings
+from monitor.store import Store
+
+app = typer.Typer(
+    name="dateline",
+    help="Regional news monitoring and alerting: polls feeds, matches regional rules, tells what changed, once.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Home = Annotated[
+    Path | None,
+    typer.Option("--home", help="Folder with rules/, templates/, state/ (default: DATELINE_HOME, else this folder)."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def explain_failure(error: MonitorError) -> None:
+    err.print(f"[bold red]error[/]: {escape(str(error))}")
+
+
+def escape(text: object) -> str:
+    """Keep words of feeds and files from being read as rich's markup, or as orders to the terminal."""
+    printable = "".join(character if character.isprintable() or character in "\n\t" else "�" for character in str(text))
+    return printable.replace("[", "\\[")
+
+
+def print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=_plain) + "\n")
+
+
+def print_json_line(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=_plain) + "\n")
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def answer(value: Any, as_json: bool, say: Callable[[], None]) -> None:
+    """Print a result as JSON, or let ``say`` print it for people."""
+    if as_json:
+        print_json(value)
+    else:
+        say()
+
+
+def table(*columns: str) -> Table:
+    return Table(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+
+
+def settings_of(home: Path | None) -> Settings:
+    settings = load_settings(home)
+    if not settings.home.is_dir():
+        raise MonitorError(
+            f"{settings.home}: no such folder; `dateline init {settings.home}` makes a starter home there"
+        )
+    configure_logs(settings.log)
+    return settings
+
+
+def rulebook_of(settings: Settings) -> Rulebook:
+    rulebook = Rulebook(settings.home, clock=Clock())
+    rulebook.load()
+    return rulebook
+
+
+def store_of(settings: Settings) -> Store:
+    store = Store(settings.database_url)
+    store.prepare()
+    return store
+
+
+def refuse(message: str) -> typer.Exit:
+    """Say what was used wrongly; raise the result: exit code 2."""
+    err.print(f"[bold red]usage[/]: {escape(message)}")
+    return typer.Exit(2)

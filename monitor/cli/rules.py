@@ -1,0 +1,244 @@
+"""`check`, `explain`, `annotate`, `preview`: rules and digests looked at without sending anything."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from monitor.annotate import PARTS, match_json
+from monitor.annotate import annotate as annotate_lines
+from monitor.cli.base import (
+    AsJson,
+    Home,
+    answer,
+    app,
+    err,
+    escape,
+    out,
+    print_json,
+    print_json_line,
+    refuse,
+    rulebook_of,
+    settings_of,
+    store_of,
+)
+from monitor.digests.compose import compose, coverage, preview_window
+from monitor.digests.render import Form, render_as
+from monitor.errors import MonitorError, ParseError
+from monitor.feeds.fetch import Fetcher
+from monitor.model import Article
+from monitor.rulebook import check_home
+from monitor.rules.explain import describe, explain
+from monitor.settings import Settings
+from monitor.store import outbox, polls, reading
+from monitor.text.html import looks_like_html, page_title, plain_text
+from monitor.text.language import language_of
+from monitor.text.urls import canonical_url
+
+
+@app.command()
+def check(
+    home: Home = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Validate rules, templates and destinations, and run the examples inside the rules.
+
+    Example: `dateline check --strict`
+    """
+    settings = settings_of(home)
+    findings = check_home(settings.home)
+    errors = sum(finding.level == "error" for finding in findings)
+
+    def say() -> None:
+        for finding in findings:
+            style = "red" if finding.level == "error" else "yellow"
+            out.print(f"[{style}]{escape(finding)}[/]")
+        if not findings:
+            rules = rulebook_of(settings).rules
+            out.print(f"[bold green]All good:[/] {len(rules.rules)} rules, {len(rules.feeds)} feeds.")
+        else:
+            out.print(f"{errors} errors, {len(findings) - errors} warnings")
+
+    rows = [
+        {name: getattr(finding, name) for name in ("file", "line", "column", "level", "message", "hint")}
+        for finding in findings
+    ]
+    answer(rows, as_json, say)
+    if errors or (strict and findings):
+        raise typer.Exit(1)
+
+
+@app.command("explain")
+def explain_(
+    text: Annotated[
+        Path | None, typer.Option(help="A text file: headline, then the text; - is standard input.")
+    ] = None,
+    url: Annotated[str | None, typer.Option(help="A page to fetch and explain.")] = None,
+    article: Annotated[int | None, typer.Option(help="A stored article, by its number.")] = None,
+    rule: Annotated[str | None, typer.Option(help="Only this rule, and why not where it does not match.")] = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say why an article matched, or which clause failed; exits 1 where no rule matches.
+
+    Example: `dateline explain --article 4711 --rule balochistan-attacks`
+    """
+    if sum(given is not None for given in (text, url, article)) != 1:
+        raise refuse("give one of --text, --url and --article")
+    settings = settings_of(home)
+    rules = rulebook_of(settings).rules
+    if rule is not None and rule not in rules.rules:
+        raise refuse(f"there is no rule {rule!r}; there are {', '.join(rules.rules)}")
+    life: dict[str, Any] | None = None
+    if article is not None:
+        with store_of(settings).reading() as db:
+            stored = reading.article(db, article)
+            if stored is None:
+                raise refuse(f"there is no article {article}")
+            subject, life = stored.article, reading.article_life(db, article)
+    else:
+        subject = _read_text(text) if text else asyncio.run(_fetch_page(settings, str(url)))
+
+    explanations = explain(rules, subject, rule)
+    matched = [one for one in explanations if one.match is not None]
+
+    def say() -> None:
+        out.print(f"[bold]{escape(subject.title)}[/]\n")
+        for explanation in explanations:
+            out.print(escape(describe(explanation)) + "\n")
+        if not explanations:
+            out.print("No rule matches. `--rule R` says which clause of R failed.")
+        if life is not None:
+            _say_life(life)
+
+    matches = [match_json(one.match) for one in matched if one.match]
+    found: dict[str, Any] = {"title": subject.title, "matches": matches}
+    if life is not None:
+        found["life"] = life
+    found["explanations"] = [describe(one) for one in explanations]
+    answer(found, as_json, say)
+    if not matched:
+        raise typer.Exit(1)
+
+
+def _read_text(path: Path) -> Article:
+    try:
+        words = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise MonitorError(f"{path}: {error.strerror}") from error
+    title, _, rest = words.strip().partition("\n")
+    body = plain_text(rest) if looks_like_html(rest) else rest.strip()
+    return Article(title=title.strip(), text=body, language=language_of(words, None))
+
+
+async def _fetch_page(settings: Settings, url: str) -> Article:
+    async with Fetcher(settings) as fetcher:
+        page = await fetcher.get_page(url)
+    markup = page.body.decode("utf-8", errors="replace")
+    words = plain_text(markup)
+    title = page_title(markup) or words[:100]
+    return Article(
+        title=title, text=words, link=page.url, url=canonical_url(page.url), language=language_of(words, None)
+    )
+
+
+def _say_life(life: dict[str, Any]) -> None:
+    out.print("[bold]What became of it[/]")
+    out.print(f"  stored     {life['stored_at']:%Y-%m-%d %H:%M:%S} UTC: {escape(life['reason'])}")
+    for seen in life["seen_in"]:
+        out.print(f"  seen       in {escape(seen['feed'])}")
+    if life["duplicate_of"]:
+        out.print(f"  copy       of article {life['duplicate_of']}")
+    for revision in life["revisions"]:
+        out.print(f"  edited     {revision['replaced_at']:%Y-%m-%d %H:%M} UTC; before: “{escape(revision['title'])}”")
+    if not life["owed"]:
+        out.print("  not told   it was in the feed before Dateline watched it, or older than the feed's max_age")
+    for told in life["told"]:
+        if told["digest"] is None:
+            out.print(f"  owed       to {escape(told['subscription'])} since {told['owed_at']:%H:%M} UTC, not yet told")
+        else:
+            sent = f" at {told['sent_at']:%Y-%m-%d %H:%M} UTC" if told["sent_at"] else ""
+            problem = f": {told['error']}" if told["error"] else ""
+            destination = told["destination"] or "nobody"
+            state = told["state"] or "composed"
+            out.print(f"  {state:10} to {escape(destination)}{sent} in {told['digest']}{escape(problem)}")
+
+
+@app.command()
+def annotate(
+    file: Annotated[Path, typer.Argument(help="Articles, one JSON object a line; - is standard input.")],
+    only: Annotated[str, typer.Option(help=f"Parts to print: {','.join(PARTS)}.")] = ",".join(PARTS),
+    home: Home = None,
+) -> None:
+    """Run the pure pipeline over articles, in order, without a database; prints one JSON object a line.
+
+    Example: `dateline annotate articles.jsonl --only matches`
+    """
+    parts = [part.strip() for part in only.split(",") if part.strip()]
+    if unknown := [part for part in parts if part not in PARTS]:
+        raise refuse(f"no such part: {', '.join(unknown)}; this version has {', '.join(PARTS)}")
+    rules = rulebook_of(settings_of(home)).rules
+    failed = False
+    try:
+        source = sys.stdin.buffer if str(file) == "-" else file.open("rb")
+    except OSError as error:
+        raise MonitorError(f"{file}: {error.strerror}") from error
+    with source:
+        for found in annotate_lines(rules, source, only=parts):
+            if isinstance(found, ParseError):
+                failed = True
+                err.print(f"{escape(file)}: {escape(found)}")
+            else:
+                print_json_line(found)
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def preview(
+    digest: Annotated[str, typer.Argument(help="A subscription's id, or the id of a digest already composed.")],
+    at: Annotated[str | None, typer.Option(help="ISO time; without an offset it is the digest's local time.")] = None,
+    as_: Annotated[Form, typer.Option("--as", help="The form.")] = "text",
+    home: Home = None,
+) -> None:
+    """Render a digest without sending it: what its window would hold at a time (default: now).
+
+    Example: `dateline preview balochistan-daily --at 2026-11-22T07:00 --as json`
+    """
+    settings = settings_of(home)
+    rulebook = rulebook_of(settings)
+    rules = rulebook.rules
+    with store_of(settings).reading() as db:
+        if digest not in rules.subscriptions:
+            shown = outbox.read_digest(db, digest)
+            if shown is None:
+                raise refuse(f"there is no digest {digest!r}; the rule files have {', '.join(rules.subscriptions)}")
+        else:
+            subscription = rules.subscriptions[digest]
+            window = preview_window(subscription, _moment(at, subscription.timezone))
+            matched = outbox.matched_between(db, subscription, window.from_at, window.to_at)
+            seen = coverage(rules.feeds, polls.feed_states(db).values(), window)
+            shown = compose(subscription, rules, matched, window=window, coverage=seen, reason="preview")
+    rendered = render_as(shown, rulebook.templates, as_)
+    if as_ in ("json", "slack"):
+        print_json(json.loads(rendered))
+    else:
+        sys.stdout.write(rendered)
+
+
+def _moment(text: str | None, timezone: str) -> datetime:
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise refuse(f"--at {text}: not an ISO time, such as 2026-11-22T07:00") from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(timezone))).astimezone(UTC)

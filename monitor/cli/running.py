@@ -1,0 +1,177 @@
+"""`init`, `run`, `once`, `demo`, `status`, `db`: a home and what runs on it."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from monitor import pipeline
+from monitor.app import Services, open_services, running_pid, sole_run
+from monitor.cli.base import (
+    AsJson,
+    Home,
+    answer,
+    app,
+    err,
+    escape,
+    out,
+    refuse,
+    rulebook_of,
+    settings_of,
+    store_of,
+    table,
+)
+from monitor.daemon import run_daemon
+from monitor.digests.timing import Immediately
+from monitor.rulebook import Rulebook, builtin_home
+from monitor.status import status_of
+from monitor.store import Store
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where to make the home.")] = Path(),
+) -> None:
+    """Write a starter home: the Balochistan desk's rules and `.env.example`.
+
+    Example: `dateline init ~/desk && cd ~/desk && dateline run`
+    """
+    source = builtin_home()
+    if (folder / "rules").exists():
+        raise refuse(f"{folder / 'rules'} exists already; nothing was written")
+    shutil.copytree(source / "rules", folder / "rules")
+    (folder / "templates").mkdir(exist_ok=True)
+    (folder / "state").mkdir(exist_ok=True)
+    (folder / "state" / ".gitignore").write_text("*\n!.gitignore\n")
+    shutil.copy(source / ".env.example", folder / ".env.example")
+    out.print(f"Wrote a starter home to [bold]{escape(folder.absolute())}[/]. Next:")
+    out.print(f"  edit   {escape(folder / 'rules')}   then   dateline check --home {escape(folder)}")
+    out.print(f"  start  dateline run --home {escape(folder)}")
+
+
+@app.command()
+def run(home: Home = None) -> None:
+    """Start the daemon: polls, matches, delivers until Ctrl-C or SIGTERM. SIGHUP reads the rules again.
+
+    Example: `dateline run --home ~/desk`
+    """
+    settings = settings_of(home)
+    rulebook = rulebook_of(settings)
+    asyncio.run(run_daemon(settings, rulebook, greet=_greet))
+    err.print("Stopped.")
+
+
+def _greet(services: Services) -> None:
+    settings, rulebook, rules = services.settings, services.rulebook, services.rulebook.rules
+    err.print(f"[bold]Dateline {version('dateline')}[/]  home {escape(settings.home)}")
+    if rulebook.error:
+        err.print(f"[bold red]The rule files have errors; the last good ones are used.[/] {escape(rulebook.error)}")
+    err.print(f"Watching {len(rules.feeds)} feeds with {len(rules.rules)} rules. Digests go to:")
+    for subscription in rules.subscriptions.values():
+        when = "alerts" if isinstance(subscription.schedule, Immediately) else "digest"
+        for destination in subscription.to:
+            missing = services.channels.missing(destination)
+            kind, _, place = destination.partition(":")
+            where = f"folder {settings.under_home(place)}" if kind == "folder" else destination
+            note = f"  [yellow]held: {missing}[/]" if missing else ""
+            err.print(f"  {escape(subscription.id)} ({when}) → {escape(where)}{note}")
+    err.print("Ctrl-C ends it.\n")
+
+
+@app.command()
+def once(
+    home: Home = None,
+    every_feed: Annotated[bool, typer.Option("--all", help="Poll every feed, due or not.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Poll the feeds that are due, go through every step once, deliver what is due, print the counts.
+
+    Example: `dateline once --all --json`
+    """
+    settings = settings_of(home)
+    rulebook = rulebook_of(settings)
+
+    async def go() -> pipeline.Counts:
+        async with open_services(settings, rulebook=rulebook) as services:
+            return await pipeline.run_once(services, every_feed=every_feed)
+
+    with sole_run(settings):
+        counts = asyncio.run(go())
+    answer(counts.as_json(), as_json, lambda: _say_counts(counts))
+    if counts.undeliverable:
+        raise typer.Exit(1)
+
+
+def _say_counts(counts: pipeline.Counts) -> None:
+    out.print(f"feeds       {counts.polled} polled, {counts.not_modified} not modified, {counts.failed} failed")
+    out.print(f"articles    {counts.new} new ({counts.duplicate} copies), {counts.revised} revised")
+    out.print(f"matches     {counts.matches}")
+    out.print(f"stories     {counts.stories_new} new, {counts.stories_updated} updated")
+    out.print(
+        f"deliveries  {counts.sent} sent, {counts.held} held, {counts.undeliverable} failed, {counts.unknown} unknown"
+    )
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option("--out", help="Where to put the result.")] = Path("demo-output"),
+) -> None:
+    """Play an invented day of six outlets through the real pipeline and show what subscribers would have got.
+
+    Example: `dateline demo --out /tmp/demo`
+    """
+    from monitor.demo import play
+
+    play(folder, say=out.print)
+
+
+@app.command()
+def status(home: Home = None, as_json: AsJson = False) -> None:
+    """Say whether all is well and what needs a hand; exits 1 when something does.
+
+    Example: `dateline status || mail -s "Dateline needs a hand" ops@example.org`
+    """
+    settings = settings_of(home)
+    rulebook = Rulebook(settings.home)
+    rulebook.load_leniently()
+    store = store_of(settings)
+    state = status_of(store, rulebook, pid=running_pid(settings), settings=settings, now=datetime.now(UTC))
+    answer(state, as_json, lambda: _say_status(state))
+    if not state["ok"]:
+        raise typer.Exit(1)
+
+
+def _say_status(state: dict[str, Any]) -> None:
+    out.print("[bold green]All is well.[/]" if state["ok"] else "[bold red]Something needs a hand:[/]")
+    for need in state["needs"]:
+        since = f" since {need['since']:%Y-%m-%d %H:%M} UTC" if need["since"] else ""
+        out.print(f"  {escape(need['what'])}{since}\n    [dim]{escape(need['hint'])}[/]")
+    daemon = state["daemon"]
+    rows = table("", "")
+    rows.add_row("daemon", f"running, pid {daemon['pid']}" if daemon["running"] else "not running")
+    rows.add_row("feeds", ", ".join(f"{count} {name}" for name, count in state["feeds"].items()))
+    rows.add_row("deliveries", ", ".join(f"{count} {name}" for name, count in state["deliveries"].items()))
+    rows.add_row("rules", f"version {state['rules']['version']}")
+    out.print(rows)
+
+
+database = typer.Typer(no_args_is_help=True, help="The database.")
+app.add_typer(database, name="db")
+
+
+@database.command()
+def upgrade(home: Home = None) -> None:
+    """Bring the database's schema to this program's version; run it after an update that says so.
+
+    Example: `dateline db upgrade --home ~/desk`
+    """
+    settings = settings_of(home)
+    with sole_run(settings):
+        store = Store(settings.database_url)
+        out.print(f"The database {escape(store.name)} has schema {store.upgrade()}.")

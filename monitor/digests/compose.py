@@ -1,0 +1,253 @@
+"""From what is owed to one subscription to one digest: complete, ordered, with the reason for everything in it.
+
+Pure: reads no clock and no table, and decides nothing about channels. What it returns is stored and then only rendered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from monitor.digests.owing import Owed
+from monitor.digests.timing import Clock, Immediately, due_at_or_before, parse_clock_time
+from monitor.model import (
+    ArticleRef,
+    Change,
+    Coverage,
+    Digest,
+    Feed,
+    FeedHealth,
+    FeedState,
+    FeedTrouble,
+    Match,
+    Quiet,
+    RegionSection,
+    Severity,
+    StoryItem,
+    Why,
+    Window,
+)
+from monitor.rules.explain import why_line
+from monitor.rules.ruleset import RuleSet, Subscription
+from monitor.text.sentences import sentences, shorten
+
+GIST_LENGTH = 280
+"""Two lines on a phone."""
+
+NO_REGION = "Beyond the regions"
+
+
+# --- is anything due? ---
+
+
+def alert_due(
+    subscription: Subscription, owed: Sequence[Owed], now: datetime, *, bundle: timedelta
+) -> tuple[Owed, ...]:
+    """Return what an alert sent now would tell, nothing where none is due.
+
+    A story not yet told, held for the bundling time, brings an alert; copies and edits of told stories ride along.
+    In quiet hours only what breaks through them is told, the rest stays owed until they end.
+    """
+    quiet = subscription.quiet if in_quiet_hours(subscription, now) else None
+    heard = tuple(one for one in owed if quiet is None or _breaks_through(quiet, one.severity))
+    triggers = [one.owed_at for one in heard if one.kind == "news" and not one.story_told]
+    return heard if triggers and min(triggers) + bundle <= now else ()
+
+
+def window_due(subscription: Subscription, schedule: Clock, closed_at: datetime, now: datetime) -> Window | None:
+    """Return the window that has ended and not been told yet; several missed ones come out as one."""
+    due = due_at_or_before(schedule, subscription.timezone, now)
+    while due > closed_at and in_quiet_hours(subscription, due):
+        due = due_at_or_before(schedule, subscription.timezone, due - timedelta(seconds=1))
+    return Window(from_at=closed_at, to_at=due) if due > closed_at else None
+
+
+def in_quiet_hours(subscription: Subscription, now: datetime) -> bool:
+    if subscription.quiet is None:
+        return False
+    local = now.astimezone(ZoneInfo(subscription.timezone)).time()
+    start, end = parse_clock_time(subscription.quiet.start), parse_clock_time(subscription.quiet.end)
+    return start <= local < end if start <= end else local >= start or local < end
+
+
+def _breaks_through(quiet: Quiet, severity: Severity) -> bool:
+    return quiet.except_ is not None and severity.rank >= quiet.except_.rank
+
+
+def preview_window(subscription: Subscription, at: datetime) -> Window:
+    """Return the window that `preview --at` shows: up to ``at`` from the due time before it, 24 hours for alerts."""
+    if isinstance(subscription.schedule, Immediately):
+        return Window(from_at=at - timedelta(hours=24), to_at=at)
+    before = due_at_or_before(subscription.schedule, subscription.timezone, at - timedelta(microseconds=1))
+    return Window(from_at=before, to_at=at)
+
+
+# --- the digest ---
+
+
+def compose(
+    subscription: Subscription,
+    rules: RuleSet,
+    owed: Iterable[Owed],
+    *,
+    window: Window,
+    coverage: Coverage,
+    reason: str,
+) -> Digest:
+    stories = [
+        (section, story)
+        for _, members in groupby(sorted(owed, key=_by_story), key=lambda one: one.article.story)
+        for section, story in [_story(rules, list(members))]
+    ]
+    return Digest(
+        id=f"{subscription.id}-{window.to_at:%Y%m%dT%H%M%SZ}",
+        subscription=subscription.id,
+        kind="alert" if isinstance(subscription.schedule, Immediately) else "digest",
+        template=subscription.template,
+        reason=reason,
+        timezone=subscription.timezone,
+        window=window,
+        regions=_sections(rules, stories),
+        coverage=coverage,
+    )
+
+
+def _by_story(one: Owed) -> tuple[int, bool, int]:
+    """Order a story's articles: news before edits, originals before copies, older before newer."""
+    return one.article.story, one.kind != "news" or one.article.duplicate_of is not None, one.article.id
+
+
+def _sections(rules: RuleSet, stories: list[tuple[str | None, StoryItem]]) -> tuple[RegionSection, ...]:
+    sections = []
+    for region in {region for region, _ in stories}:
+        members = sorted(
+            (story for code, story in stories if code == region),
+            key=lambda story: (-story.severity.rank, -story.updated_at.timestamp(), story.id),
+        )
+        name = NO_REGION if region is None else rules.regions[region].name if region in rules.regions else region
+        sections.append(RegionSection(code=region, name=name, stories=tuple(members)))
+    return tuple(sorted(sections, key=lambda one: (one.code is None, -one.stories[0].severity.rank, one.name)))
+
+
+def _story(rules: RuleSet, members: list[Owed]) -> tuple[str | None, StoryItem]:
+    first = members[0]
+    matches = [(one, match) for one in members for match in one.matches]
+    originals = {one.article.id for one in members if one.article.duplicate_of is None}
+    unique = {one.article.id: one for one in reversed(members)}
+    articles = sorted(unique.values(), key=_by_story)
+    story = StoryItem(
+        id=first.article.story,
+        severity=max((one.severity for one in members), key=lambda severity: severity.rank),
+        headline=first.article.article.title,
+        gist=gist(first.article.article.title, first.article.article.text),
+        where=_places(match for _, match in matches),
+        changes=_changes(members),
+        figures=(),
+        statements=(),
+        origins=max(1, len(originals)),
+        articles=tuple(_reference(one) for one in articles),
+        why=_why(rules, matches),
+        first_seen_at=min(one.article.stored_at for one in members),
+        updated_at=max(one.article.revised_at or one.article.stored_at for one in members),
+    )
+    region = next((match.regions[0] for _, match in matches if match.regions), None)
+    return region, story
+
+
+def gist(title: str, text: str) -> str:
+    """Quote the opening sentences of an article, leaving out one that only repeats its headline."""
+    opening = text.partition("\n\n")[0] if len(text.partition("\n\n")[0]) > GIST_LENGTH else text[: GIST_LENGTH * 4]
+    chosen = ""
+    for sentence in sentences(" ".join(opening.split())):
+        if sentence.rstrip(".۔ ").casefold() == title.rstrip(".۔ ").casefold():
+            continue
+        longer = f"{chosen} {sentence}".strip()
+        if chosen and len(longer) > GIST_LENGTH:
+            break
+        chosen = longer
+    return shorten(chosen, GIST_LENGTH)
+
+
+def _places(matches: Iterable[Match]) -> tuple[str, ...]:
+    """Return the names that placed the story, as the articles write them."""
+    names: dict[str, str] = {}
+    for match in matches:
+        for evidence in match.evidence:
+            if evidence.clause.startswith("@"):
+                names.setdefault(evidence.text.casefold(), evidence.text)
+    return tuple(names.values())
+
+
+def _changes(members: list[Owed]) -> tuple[Change, ...]:
+    changes = []
+    if not members[0].story_told and members[0].kind == "news":
+        changes.append(Change(kind="new_story", text="New story"))
+    elif more := [one for one in members if one.kind == "news"]:
+        sources = ", ".join(dict.fromkeys(one.article.article.source for one in more))
+        changes.append(Change(kind="origins", text=f"Also carried by {sources}"))
+    changes += [Change(kind="revision", text=_edit(one)) for one in members if one.kind == "revision"]
+    return tuple(changes)
+
+
+def _edit(one: Owed) -> str:
+    article = one.article.article
+    if one.title_before and one.title_before != article.title:
+        return f"{article.source} changed its headline from “{one.title_before}” to “{article.title}”"
+    return f"{article.source} edited “{article.title}”"
+
+
+def _reference(one: Owed) -> ArticleRef:
+    article = one.article.article
+    return ArticleRef(
+        id=one.article.id,
+        title=article.title,
+        link=article.link,
+        source=article.source,
+        published_at=article.published_at,
+        duplicate_of=one.article.duplicate_of,
+        language=article.language,
+    )
+
+
+def _why(rules: RuleSet, matches: list[tuple[Owed, Match]]) -> tuple[Why, ...]:
+    """Explain each rule once, by its strongest match in the story."""
+    strongest: dict[str, tuple[Owed, Match]] = {}
+    for one, match in matches:
+        if match.rule not in strongest or match.score > strongest[match.rule][1].score:
+            strongest[match.rule] = one, match
+    return tuple(
+        Why(
+            rule=match.rule,
+            name=rules.rules[match.rule].name if match.rule in rules.rules else match.rule,
+            severity=match.severity,
+            score=match.score,
+            text=why_line(rules, match, one.article.article),
+            evidence=match.evidence,
+        )
+        for one, match in strongest.values()
+    )
+
+
+# --- coverage ---
+
+
+def coverage(feeds: dict[str, Feed], states: Iterable[FeedState], window: Window) -> Coverage:
+    """State what was looked at in a window: feeds read at least once since it began, those failing and those quiet."""
+    watched = [state for state in states if state.feed in feeds]
+    return Coverage(
+        checked=sum(state.last_success_at is not None and state.last_success_at > window.from_at for state in watched),
+        failed=tuple(
+            FeedTrouble(
+                feed=state.feed, name=feeds[state.feed].name, since_at=state.failing_since, error=state.error or ""
+            )
+            for state in watched
+            if state.health in (FeedHealth.FAILING, FeedHealth.GONE)
+        ),
+        quiet=tuple(
+            FeedTrouble(feed=state.feed, name=feeds[state.feed].name, since_at=state.quiet_since)
+            for state in watched
+            if state.quiet_since is not None
+        ),
+    )

@@ -1,0 +1,127 @@
+"""Who is owed what: decided when an article or an edit is stored, so that nothing depends on a clock later.
+
+An article is owed once to each subscription that takes one of its matches. An edit is owed to those who were told of
+the article (or will be), and as news to those whose rules it matches for the first time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from monitor.model import Entry, Feed, Match, Severity, StoredArticle
+from monitor.rules.ruleset import Subscription
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Debt:
+    """A new obligation towards one subscription."""
+
+    subscription: str
+    article: int
+    story: int
+    kind: Literal["news", "revision"]
+    revision: int
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """An open obligation with all that a digest needs to say about it."""
+
+    id: int
+    article: StoredArticle
+    matches: tuple[Match, ...]
+    """Those that the subscription takes, strongest first."""
+    kind: Literal["news", "revision"]
+    severity: Severity
+    owed_at: datetime
+    story_told: bool
+    """The subscription was told of this story before."""
+    title_before: str | None = None
+    """For an edit: the headline before it."""
+
+
+def wanted(subscription: Subscription, matches: Iterable[Match]) -> tuple[Match, ...]:
+    """Return the matches that a subscription takes, strongest first."""
+    floor = subscription.floor.rank if subscription.floor else 0
+    taken = [match for match in matches if match.rule in subscription.rules and match.severity.rank >= floor]
+    return tuple(sorted(taken, key=lambda match: (-match.severity.rank, -match.score, match.rule)))
+
+
+def debts_of_new(
+    subscriptions: Iterable[Subscription], article: int, story: int, matches: Sequence[Match]
+) -> list[Debt]:
+    return [
+        Debt(
+            subscription=subscription.id,
+            article=article,
+            story=story,
+            kind="news",
+            revision=0,
+            severity=taken[0].severity,
+        )
+        for subscription in subscriptions
+        if (taken := wanted(subscription, matches))
+    ]
+
+
+def debts_of_revision(
+    subscriptions: Iterable[Subscription],
+    article: StoredArticle,
+    matches: Sequence[Match],
+    *,
+    matched_before: Collection[str],
+    owed_before: Collection[str],
+) -> list[Debt]:
+    """Decide what an edit owes. ``article`` is the edited one, ``matched_before`` the rules that an earlier revision
+    matched, ``owed_before`` the subscriptions that were owed the article already."""
+    debts = []
+    for subscription in subscriptions:
+        first = wanted(subscription, [match for match in matches if match.rule not in matched_before])
+        if subscription.id in owed_before:
+            severity = max((match.severity for match in wanted(subscription, matches)), key=_rank, default=Severity.LOW)
+            debts.append(_debt(subscription, article, "revision", severity))
+        elif first:
+            debts.append(_debt(subscription, article, "news", first[0].severity))
+    return debts
+
+
+def _rank(severity: Severity) -> int:
+    return severity.rank
+
+
+def _debt(
+    subscription: Subscription, article: StoredArticle, kind: Literal["news", "revision"], severity: Severity
+) -> Debt:
+    return Debt(
+        subscription=subscription.id,
+        article=article.id,
+        story=article.story,
+        kind=kind,
+        revision=article.revision,
+        severity=severity,
+    )
+
+
+def entries_of_the_past(feed: Feed, entries: Sequence[Entry], *, first_poll: bool, now: datetime) -> set[int]:
+    """Return the positions of entries that are stored but owed to nobody: a new feed's past beyond its `first_poll`
+    newest entries, and what is older than its `max_age`."""
+    past = set()
+    if first_poll:
+        oldest = datetime.min.replace(tzinfo=now.tzinfo)
+        newest = sorted(
+            range(len(entries)),
+            key=lambda position: (entries[position].published_at or oldest, -position),
+            reverse=True,
+        )
+        past.update(newest[feed.first_poll :])
+    past.update(position for position, entry in enumerate(entries) if too_old(feed, entry.published_at, now))
+    return past
+
+
+def too_old(feed: Feed, published_at: datetime | None, now: datetime) -> bool:
+    """Tell whether an item is beyond its feed's `max_age`; one without a date never is."""
+    return feed.max_age is not None and published_at is not None and now - published_at > feed.max_age

@@ -1,0 +1,53 @@
+"""What a run did, in numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from monitor.model import DeliveryState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """Adds up over feeds and deliveries; ``as_json`` is what `dateline once` prints."""
+
+    polled: int = 0
+    not_modified: int = 0
+    failed: int = 0
+    new: int = 0
+    revised: int = 0
+    duplicate: int = 0
+    matches: int = 0
+    stories_new: int = 0
+    stories_updated: int = 0
+    sent: int = 0
+    held: int = 0
+    undeliverable: int = 0
+    unknown: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(**{one.name: getattr(self, one.name) + getattr(other, one.name) for one in fields(self)})
+
+    @classmethod
+    def of_delivery(cls, state: DeliveryState) -> Counts:
+        return cls(
+            sent=state == DeliveryState.SENT,
+            held=state == DeliveryState.HELD,
+            undeliverable=state == DeliveryState.FAILED,
+            unknown=state == DeliveryState.UNKNOWN,
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "feeds": {"polled": self.polled, "not_modified": self.not_modified, "failed": self.failed},
+            "articles": {"new": self.new, "revised": self.revised, "duplicate": self.duplicate},
+            "matches": self.matches,
+            "stories": {"new": self.stories_new, "updated": self.stories_updated},
+            "deliveries": {
+                "sent": self.sent,
+                "held": self.held,
+                "failed": self.undeliverable,
+                "unknown": self.unknown,
+            },
+        }

@@ -1,0 +1,87 @@
+"""What `dateline status` answers: how things stand, and what needs the operator's hand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from monitor.digests.words import counted
+from monitor.model import DeliveryState, FeedHealth, FeedState
+from monitor.rulebook import Rulebook
+from monitor.settings import Settings
+from monitor.store import Store, outbox, polls
+
+LONG_FAILING = timedelta(hours=24)
+"""A feed that fails for less is usually back before anyone could do anything."""
+
+OVERDUE = timedelta(hours=1)
+
+
+def status_of(
+    store: Store, rulebook: Rulebook, *, pid: int | None, settings: Settings, now: datetime
+) -> dict[str, Any]:
+    """Return the JSON of `status`, with times as aware datetimes."""
+    with store.reading() as db:
+        states = list(polls.feed_states(db).values())
+        counts = outbox.count_states(db)
+        troubled = outbox.oldest(db, (DeliveryState.FAILED, DeliveryState.HELD, DeliveryState.UNKNOWN))
+    needs = _rule_needs(rulebook) + _daemon_needs(states, pid, now) + _feed_needs(states, now)
+    needs += [
+        {
+            "what": f"{counted(counts[delivery.state], 'delivery', 'deliveries')} {delivery.state}: {delivery.error}",
+            "since": delivery.created_at,
+            "hint": "dateline deliveries list --state " + delivery.state,
+        }
+        for delivery in troubled
+    ]
+    health = Counter(state.health for state in states)
+    return {
+        "ok": not needs,
+        "needs": needs,
+        "feeds": {
+            "ok": health[FeedHealth.OK],
+            "failing": health[FeedHealth.FAILING],
+            "gone": health[FeedHealth.GONE],
+            "quiet": sum(state.quiet_since is not None for state in states),
+        },
+        "deliveries": {
+            "pending": counts.get(DeliveryState.PENDING, 0) + counts.get(DeliveryState.CLAIMED, 0),
+            **{str(state): counts.get(state, 0) for state in DeliveryState if state not in _UNDER_WAY},
+        },
+        "rules": {"version": rulebook.version, "loaded_at": rulebook.loaded_at, "error": rulebook.error},
+        "daemon": {"running": pid is not None, "pid": pid, "since": _since(settings) if pid else None},
+    }
+
+
+_UNDER_WAY = (DeliveryState.PENDING, DeliveryState.CLAIMED)
+
+
+def _rule_needs(rulebook: Rulebook) -> list[dict[str, Any]]:
+    if rulebook.error is None:
+        return []
+    return [{"what": f"the rule files have errors: {rulebook.error}", "since": None, "hint": "dateline check"}]
+
+
+def _daemon_needs(states: list[FeedState], pid: int | None, now: datetime) -> list[dict[str, Any]]:
+    due = [state.next_poll_at for state in states if state.next_poll_at is not None]
+    if pid is not None or not due or now - min(due) < OVERDUE:
+        return []
+    return [{"what": "nobody polls: no daemon runs", "since": min(due), "hint": "dateline run"}]
+
+
+def _feed_needs(states: list[FeedState], now: datetime) -> list[dict[str, Any]]:
+    return [
+        {
+            "what": f"feed {state.feed}: {state.error}",
+            "since": state.failing_since,
+            "hint": "give it another address or remove it: dateline feeds remove " + state.feed,
+        }
+        for state in states
+        if state.health is FeedHealth.GONE
+        or (state.health is FeedHealth.FAILING and now - (state.failing_since or now) >= LONG_FAILING)
+    ]
+
+
+def _since(settings: Settings) -> datetime:
+    return datetime.fromtimestamp((settings.state / "dateline.lock").stat().st_mtime, UTC)

@@ -1,0 +1,294 @@
+"""What a poll reads and writes: feed states, identities, articles, revisions, matches.
+
+A poll asks one question per kind of identity, however many entries it brought, and writes one batch per table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, func, insert, literal, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from monitor.model import Article, FeedHealth, FeedState, Match, StoredArticle
+from monitor.store.tables import ARTICLE, COUNTER, FEED, MATCH, REVISION, SIGHTING
+from monitor.stories.identity import Decision, Item, Known, KnownArticle, Sighting
+
+_STATE_FIELDS = tuple(field.name for field in fields(FeedState))
+_GAPS = ("usual_gap", "longest_gap")
+
+
+# --- feeds ---
+
+
+def feed_states(db: Connection) -> dict[str, FeedState]:
+    return {row["feed"]: _state(row) for row in db.execute(select(FEED).where(FEED.c.watched)).mappings()}
+
+
+def feed_state(db: Connection, feed: str) -> FeedState | None:
+    row = db.execute(select(FEED).where(FEED.c.feed == feed)).mappings().first()
+    return None if row is None else _state(row)
+
+
+def due_feeds(db: Connection, now: datetime, *, limit: int, without: Collection[str] = ()) -> list[FeedState]:
+    """Return feeds whose next poll is due, longest overdue first, leaving out those ``without`` names."""
+    due = (
+        select(FEED)
+        .where(FEED.c.watched, FEED.c.next_poll_at <= now, FEED.c.feed.not_in(without))
+        .order_by(FEED.c.next_poll_at)
+        .limit(limit)
+    )
+    return [_state(row) for row in db.execute(due).mappings()]
+
+
+def save_states(db: Connection, states: Iterable[FeedState]) -> None:
+    rows = [_state_row(state) for state in states]
+    if rows:
+        statement = _upsert(db)(FEED)
+        columns = {name: statement.excluded[name] for name in rows[0] if name != "feed"}
+        db.execute(statement.on_conflict_do_update(index_elements=["feed"], set_=columns), rows)
+
+
+def forget_feeds_but(db: Connection, feeds: Collection[str]) -> None:
+    """Stop watching feeds that the rule files no longer name; their articles and state are kept."""
+    db.execute(update(FEED).where(FEED.c.watched, FEED.c.feed.not_in(feeds)).values(watched=False))
+
+
+def save_state(db: Connection, state: FeedState) -> None:
+    """Record the state of a feed that is being watched."""
+    db.execute(update(FEED).where(FEED.c.feed == state.feed), _state_row(state))
+
+
+def _state(row: RowMapping) -> FeedState:
+    values: dict[str, Any] = {name: row[name] for name in _STATE_FIELDS}
+    values["health"] = FeedHealth(values["health"])
+    for name in _GAPS:
+        values[name] = None if values[name] is None else timedelta(seconds=values[name])
+    return FeedState(**values)
+
+
+def _state_row(state: FeedState) -> dict[str, Any]:
+    values: dict[str, Any] = {name: getattr(state, name) for name in _STATE_FIELDS}
+    for name in _GAPS:
+        values[name] = None if values[name] is None else values[name].total_seconds()
+    return values | {"watched": True}
+
+
+def _upsert(db: Connection) -> Any:
+    return sqlite_insert if db.dialect.name == "sqlite" else postgresql_insert
+
+
+# --- identity ---
+
+
+def known(db: Connection, feed: str, items: Sequence[Item]) -> Known:
+    """Look up in one go what identity needs to know about these items."""
+    sightings = {
+        row.key: Sighting(article=row.article, url=row.url, content_hash=row.content_hash)
+        for row in db.execute(
+            select(SIGHTING.c.key, SIGHTING.c.article, SIGHTING.c.url, SIGHTING.c.content_hash).where(
+                SIGHTING.c.feed == feed, SIGHTING.c.key.in_([item.key for item in items])
+            )
+        )
+    }
+    unknown = [item for item in items if item.key not in sightings]
+    urls, copies = _addresses(db, unknown), _copies(db, unknown)
+    seen = {sighting.article for sighting in sightings.values()} | set(copies.values())
+    articles = _known_articles(db, seen - set(urls.values()), with_text=False)
+    articles |= _known_articles(db, set(urls.values()), with_text=True)
+    urls = {url: article for url, article in urls.items() if article in articles}
+    for item in items:  # a forgotten article that is still served as it was stays known; edited, it is news
+        sighting = sightings.get(item.key)
+        if sighting and sighting.article not in articles:
+            if sighting.content_hash == item.content_hash:
+                articles[sighting.article] = KnownArticle(
+                    id=sighting.article, feed=feed, story=sighting.article, content_hash=item.content_hash
+                )
+            else:
+                del sightings[item.key]
+    return Known(sightings=sightings, urls=urls, copies=copies, articles=articles)
+
+
+def _addresses(db: Connection, items: Sequence[Item]) -> dict[str, int]:
+    urls = [item.url for item in items if item.url]
+    if not urls:
+        return {}
+    found = (
+        select(SIGHTING.c.url, func.min(SIGHTING.c.article)).where(SIGHTING.c.url.in_(urls)).group_by(SIGHTING.c.url)
+    )
+    return {row[0]: row[1] for row in db.execute(found)}
+
+
+def _copies(db: Connection, items: Sequence[Item]) -> dict[str, int]:
+    hashes = [item.copy_hash for item in items if item.copy_hash]
+    if not hashes:
+        return {}
+    originals = ARTICLE.c.copy_hash.in_(hashes), ARTICLE.c.duplicate_of.is_(None)
+    found = select(ARTICLE.c.copy_hash, func.min(ARTICLE.c.id)).where(*originals).group_by(ARTICLE.c.copy_hash)
+    return {row[0]: row[1] for row in db.execute(found)}
+
+
+def _known_articles(db: Connection, ids: Collection[int], *, with_text: bool) -> dict[int, KnownArticle]:
+    if not ids:
+        return {}
+    text = ARTICLE.c.title + " " + ARTICLE.c.text if with_text else literal("")
+    columns = (ARTICLE.c.id, ARTICLE.c.feed, ARTICLE.c.story, ARTICLE.c.content_hash, ARTICLE.c.revision)
+    rows = db.execute(select(*columns, text.label("text")).where(ARTICLE.c.id.in_(ids)))
+    return {row.id: KnownArticle(**row._mapping) for row in rows}
+
+
+def article_ids(db: Connection, count: int) -> range:
+    """Hand out ``count`` article ids, never given before."""
+    if not count:
+        return range(0)
+    taken = db.execute(
+        update(COUNTER)
+        .where(COUNTER.c.name == "article")
+        .values(value=COUNTER.c.value + count)
+        .returning(COUNTER.c.value)
+    ).scalar()
+    if taken is None:
+        db.execute(insert(COUNTER).values(name="article", value=count))
+        taken = count
+    return range(taken - count + 1, taken + 1)
+
+
+# --- articles ---
+
+
+def save_new(
+    db: Connection, articles: Iterable[tuple[Decision, Article]], *, now: datetime, owed: Collection[int]
+) -> None:
+    rows = [
+        _article_values(article, decision.item)
+        | {
+            "id": decision.article,
+            "feed": article.feed,
+            "source": article.source,
+            "home": article.home,
+            "story": decision.story,
+            "duplicate_of": decision.duplicate_of,
+            "revision": 0,
+            "stored_at": now,
+            "owed": decision.article in owed,
+            "reason": decision.reason,
+        }
+        for decision, article in articles
+    ]
+    if rows:
+        db.execute(insert(ARTICLE), rows)
+
+
+def save_revisions(db: Connection, articles: Sequence[tuple[Decision, Article]], *, now: datetime) -> None:
+    """Keep what each article said until now as a revision, and make the new words current."""
+    if not articles:
+        return
+    changed = [decision.article for decision, _ in articles]
+    before = select(
+        ARTICLE.c.id,
+        ARTICLE.c.revision,
+        ARTICLE.c.title,
+        ARTICLE.c.text,
+        ARTICLE.c.content_hash,
+        literal(now, FEED.c.next_poll_at.type),
+    ).where(ARTICLE.c.id.in_(changed))
+    columns = ["article", "number", "title", "text", "content_hash", "replaced_at"]
+    db.execute(insert(REVISION).from_select(columns, before))
+    for decision, article in articles:
+        values = _article_values(article, decision.item)
+        values["published_at"] = func.coalesce(ARTICLE.c.published_at, article.published_at)
+        db.execute(
+            update(ARTICLE)
+            .where(ARTICLE.c.id == decision.article)
+            .values(**values, revision=ARTICLE.c.revision + 1, revised_at=now)
+        )
+
+
+def save_sightings(db: Connection, feed: str, decisions: Iterable[Decision], *, now: datetime) -> None:
+    rows = [
+        {
+            "feed": feed,
+            "key": decision.item.key,
+            "article": decision.article,
+            "url": decision.item.url,
+            "content_hash": decision.item.content_hash,
+            "seen_at": now,
+        }
+        for decision in decisions
+        if decision.kind != "seen"
+    ]
+    if rows:
+        statement = _upsert(db)(SIGHTING)
+        changed = {name: statement.excluded[name] for name in ("article", "url", "content_hash", "seen_at")}
+        db.execute(statement.on_conflict_do_update(index_elements=["feed", "key"], set_=changed), rows)
+
+
+def save_matches(
+    db: Connection, matches: Iterable[tuple[int, int, Match]], *, rules_version: str, now: datetime
+) -> None:
+    """Record (article, revision, match); a later revision's match of the same rule replaces the earlier's evidence."""
+    rows = [
+        {
+            "article": article,
+            "rule": match.rule,
+            "revision": revision,
+            "severity": match.severity,
+            "score": match.score,
+            "regions": list(match.regions),
+            "evidence": [asdict(evidence) for evidence in match.evidence],
+            "points": [asdict(points) for points in match.points],
+            "rules_version": rules_version,
+            "matched_at": now,
+        }
+        for article, revision, match in matches
+    ]
+    if rows:
+        statement = _upsert(db)(MATCH)
+        kept = {"article", "rule", "matched_at"}
+        changed = {name: statement.excluded[name] for name in rows[0] if name not in kept}
+        db.execute(statement.on_conflict_do_update(index_elements=["article", "rule"], set_=changed), rows)
+
+
+def articles(db: Connection, ids: Collection[int]) -> list[StoredArticle]:
+    rows = db.execute(select(ARTICLE).where(ARTICLE.c.id.in_(ids)).order_by(ARTICLE.c.id))
+    return [stored_article(row) for row in rows.mappings()]
+
+
+def rules_matched(db: Connection, ids: Collection[int]) -> dict[int, set[str]]:
+    """Return which rules these articles matched so far."""
+    found: dict[int, set[str]] = {}
+    for article, rule in db.execute(select(MATCH.c.article, MATCH.c.rule).where(MATCH.c.article.in_(ids))):
+        found.setdefault(article, set()).add(rule)
+    return found
+
+
+def _article_values(article: Article, item: Item) -> dict[str, Any]:
+    return {
+        "title": article.title,
+        "text": article.text,
+        "link": article.link,
+        "url": article.url,
+        "author": article.author,
+        "section": article.section,
+        "language": article.language,
+        "published_at": article.published_at,
+        "content_hash": item.content_hash,
+        "copy_hash": item.copy_hash,
+    }
+
+
+def stored_article(row: RowMapping) -> StoredArticle:
+    """Read an article's row."""
+    return StoredArticle(
+        id=row["id"],
+        article=Article(**{field.name: row[field.name] for field in fields(Article)}),
+        stored_at=row["stored_at"],
+        revision=row["revision"],
+        revised_at=row["revised_at"],
+        story=row["story"],
+        duplicate_of=row["duplicate_of"],
+    )
