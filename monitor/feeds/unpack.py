@@ -1,0 +1,49 @@
+"""Undoing a body's compression, by no more than a limit allows: a few bytes may claim to be gigabytes.
+
+Must not know where the bytes come from.
+"""
+
+from __future__ import annotations
+
+import zlib
+
+from monitor.errors import FetchError
+
+
+class Unpacker:
+    """A body unpacked piece by piece, never by more than its limit allows."""
+
+    def __init__(self, encoding: str, *, most: int) -> None:
+        self._encoding = encoding.strip().lower().removeprefix("x-")
+        if self._encoding not in ("", "identity", "gzip", "deflate"):
+            shown = "".join(filter(str.isprintable, self._encoding))[:40]
+            raise FetchError(f"answered in the encoding {shown!r}, which was not asked for")
+        self._most = most
+        self._left = most
+        self._pieces: list[bytes] = []
+        self._zlib: zlib._Decompress | None = None
+
+    def add(self, piece: bytes) -> None:
+        if self._encoding in ("gzip", "deflate"):
+            piece = self._inflate(piece)
+        self._left -= len(piece)
+        if self._left < 0:
+            raise FetchError(f"unpacks to more than {self._most // 1_000_000} MB")
+        self._pieces.append(piece)
+
+    def finish(self) -> bytes:
+        if self._zlib is not None and not self._zlib.eof:
+            raise FetchError("answered with a compressed document that ends early")
+        return b"".join(self._pieces)
+
+    def _inflate(self, piece: bytes) -> bytes:
+        if self._zlib is None:
+            # "deflate" means zlib's format, and some servers send the bare stream all the same (RFC 9110, 8.4.1.2).
+            bare = self._encoding == "deflate" and piece[0] & 0x0F != 8
+            self._zlib = zlib.decompressobj(-15 if bare else 47)
+        if self._zlib.eof:  # what follows the end is not part of the document
+            return b""
+        try:
+            return self._zlib.decompress(piece, self._left + 1)
+        except zlib.error as error:
+            raise FetchError("answered with a damaged compressed document") from error

@@ -1,0 +1,1 @@
+"""Real servers on the loopback address that tests talk to instead of the world."""
