@@ -54,6 +54,7 @@ def status_of(
     }
 
 
+_UNREAD = (FeedHealth.FAILING, FeedHealth.GONE)
 _UNDER_WAY = (DeliveryState.PENDING, DeliveryState.CLAIMED)
 
 
@@ -71,6 +72,11 @@ def _daemon_needs(states: list[FeedState], pid: int | None, now: datetime) -> li
 
 
 def _feed_needs(states: list[FeedState], now: datetime) -> list[dict[str, Any]]:
+    if states and all(state.health in _UNREAD for state in states):
+        since = min((state.failing_since for state in states if state.failing_since), default=None)
+        reasons = Counter(state.error for state in states).most_common(1)
+        hint = f"most say: {reasons[0][0]}; look at the network and at `dateline feeds list`"
+        return [{"what": f"none of the {len(states)} feeds can be read", "since": since, "hint": hint}]
     return [
         {
             "what": f"feed {state.feed}: {state.error}",

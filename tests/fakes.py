@@ -162,7 +162,7 @@ async def open_desk(home: Path, rules: str = RULES, *, clock: FixedClock | None 
         rulebook=rulebook,
         store=store,
         fetcher=fetcher,  # type: ignore[arg-type]
-        channels=Channels({"folder": channel, "email": channel, "slack": channel}, {}),
+        channels=Channels(ready={"folder": channel, "email": channel, "slack": channel}, lacking={}),
         log=structlog.get_logger(),
         store_thread=thread,
     )

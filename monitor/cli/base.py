@@ -25,6 +25,7 @@ app = typer.Typer(
     help="Regional news monitoring and alerting: polls feeds, matches regional rules, tells what changed, once.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    add_completion=False,
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )

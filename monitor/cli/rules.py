@@ -38,7 +38,7 @@ from monitor.rulebook import check_home
 from monitor.rules.explain import describe, explain
 from monitor.settings import Settings
 from monitor.store import outbox, polls, reading
-from monitor.text.html import looks_like_html, page_title, plain_text
+from monitor.text.html import looks_like_html, plain_text
 from monitor.text.language import language_of
 from monitor.text.urls import canonical_url
 
@@ -144,9 +144,8 @@ async def _fetch_page(settings: Settings, url: str) -> Article:
         page = await fetcher.get_page(url)
     markup = page.body.decode("utf-8", errors="replace")
     words = plain_text(markup)
-    title = page_title(markup) or words[:100]
     return Article(
-        title=title, text=words, link=page.url, url=canonical_url(page.url), language=language_of(words, None)
+        title=words.partition("\n")[0], text=words, link=page.url, url=canonical_url(page.url), language=language_of(words, None)
     )
 
 

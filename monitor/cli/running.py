@@ -128,7 +128,7 @@ def demo(
     """
     from monitor.demo import play
 
-    play(folder, say=out.print)
+    play(folder, say=lambda line: out.print(line, markup=False))
 
 
 @app.command()

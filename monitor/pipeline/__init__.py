@@ -35,6 +35,7 @@ __all__ = [
     "claim_due",
     "compose_digests",
     "deliver",
+    "deliver_all",
     "due_feeds",
     "poll_feed",
     "poll_feeds",

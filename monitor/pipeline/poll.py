@@ -194,7 +194,7 @@ def _revision_debts(
     """Return the edited articles' revision numbers, and what the edits owe."""
     edited = polls.articles(db, [one.article for one, _ in revised])
     matched_before = polls.rules_matched(db, [one.id for one in edited])
-    owed_before = outbox.owed_before(db, [one.id for one in edited])
+    news_owed = outbox.news_owed(db, [one.id for one in edited])
     debts = [
         debt
         for one in edited
@@ -204,7 +204,8 @@ def _revision_debts(
             one,
             matches[one.id],
             matched_before=matched_before.get(one.id, ()),
-            owed_before=owed_before.get(one.id, ()),
+            told=[subscription for subscription, told in news_owed.get(one.id, {}).items() if told],
+            untold=[subscription for subscription, told in news_owed.get(one.id, {}).items() if not told],
         )
     ]
     return {one.id: one.revision for one in edited}, debts

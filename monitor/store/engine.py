@@ -11,7 +11,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy import Connection, create_engine, event, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -29,7 +29,10 @@ class Store:
         self.sqlite = self.url.get_backend_name() == "sqlite"
         if self.sqlite and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-        self.engine = create_engine(self.url, **({"pool_size": 1, "max_overflow": 4} if self.sqlite else {}))
+        try:
+            self.engine = create_engine(self.url)
+        except ImportError as error:
+            raise StoreError(f"database {self.name}: its driver is not installed ({error})") from error
         if self.sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
@@ -122,6 +125,3 @@ def _newest() -> str:
     newest = _scripts().get_current_head()
     assert newest is not None  # noqa: S101 - the package always carries its migrations
     return newest
-
-
-__all__ = ["Engine", "Store"]

@@ -62,11 +62,12 @@ def owe(db: Connection, debts: Iterable[Debt], now: datetime) -> None:
         db.execute(insert(OWED), rows)
 
 
-def owed_before(db: Connection, articles: Collection[int]) -> dict[int, set[str]]:
-    """Return which subscriptions were owed these articles already."""
-    found: dict[int, set[str]] = {}
-    for row in db.execute(select(OWED.c.article, OWED.c.subscription).where(OWED.c.article.in_(articles))):
-        found.setdefault(row.article, set()).add(row.subscription)
+def news_owed(db: Connection, articles: Collection[int]) -> dict[int, dict[str, bool]]:
+    """Return which subscriptions are owed these articles as news, and whether they were told already."""
+    found: dict[int, dict[str, bool]] = {}
+    owed = select(OWED.c.article, OWED.c.subscription, OWED.c.digest)
+    for row in db.execute(owed.where(OWED.c.article.in_(articles), OWED.c.kind == "news")):
+        found.setdefault(row.article, {})[row.subscription] = row.digest is not None
     return found
 
 
@@ -257,7 +258,7 @@ def claim(db: Connection, now: datetime, *, limit: int, pace: timedelta) -> list
 
     ``pace``: the least time between two messages to one Slack destination.
     """
-    ids = [row[0] for row in db.execute(_due(now, pace=pace).limit(limit))]
+    ids = list(db.scalars(_due(now, pace=pace).limit(limit)))
     if not ids:
         return []
     db.execute(
@@ -268,7 +269,7 @@ def claim(db: Connection, now: datetime, *, limit: int, pace: timedelta) -> list
     return deliveries(db, ids=ids)
 
 
-def _due(now: datetime, *, pace: timedelta) -> Select[tuple[int]]:
+def _due(now: datetime, *, pace: timedelta) -> Select[int]:
     """Select the oldest due delivery of each destination that is neither sending nor, on Slack, has just been sent to.
 
     Parts go one after the other: the next only when the one before it has arrived.

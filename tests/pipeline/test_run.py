@@ -318,13 +318,13 @@ async def test_held_messages_wait_for_their_channel(tmp_path: Path) -> None:
 
     async with open_desk(tmp_path, RULES.replace('"folder:out"', '"slack:#desk"')) as desk:
         ready = desk.services.channels.ready
-        object.__setattr__(desk.services, "channels", Channels({}, {"slack": "no SLACK_BOT_TOKEN"}))
+        object.__setattr__(desk.services, "channels", Channels(ready={}, lacking={"slack": "no SLACK_BOT_TOKEN"}))
         desk.serve("dawn", item(1, ATTACK, TEXT))
         assert (await once(desk))["deliveries"]["held"] == 1
         with desk.services.store.reading() as db:
             (held,) = outbox.deliveries(db, states=[DeliveryState.HELD])
         assert held.error == "undeliverable: no SLACK_BOT_TOKEN"
-        object.__setattr__(desk.services, "channels", Channels(ready, {}))
+        object.__setattr__(desk.services, "channels", Channels(ready=ready, lacking={}))
         desk.clock.advance(hours=23)
         assert (await once(desk))["deliveries"]["sent"] >= 1
         assert states(desk)[0] == "sent"

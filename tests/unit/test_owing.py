@@ -31,7 +31,7 @@ def test_a_new_article_is_owed_once_to_each_subscription_that_takes_a_match() ->
 
 
 @pytest.mark.parametrize(
-    ("matches", "matched_before", "owed_before", "expected"),
+    ("matches", "matched_before", "told", "expected"),
     [
         pytest.param([HIGH], set(), set(), [("alerts", "news"), ("daily", "news")], id="matches for the first time"),
         pytest.param([HIGH], {"attacks"}, set(), [], id="matched before, owed to nobody: a feed's past"),
@@ -41,7 +41,7 @@ def test_a_new_article_is_owed_once_to_each_subscription_that_takes_a_match() ->
     ],
 )
 def test_an_edit(
-    matches: list[object], matched_before: set[str], owed_before: set[str], expected: list[object]
+    matches: list[object], matched_before: set[str], told: set[str], expected: list[object]
 ) -> None:
     article = stored(7, revision=2)
     debts = debts_of_revision(
@@ -49,10 +49,16 @@ def test_an_edit(
         article,
         matches,  # type: ignore[arg-type]
         matched_before=matched_before,
-        owed_before=owed_before,
+        told=told,
+        untold=(),
     )
     assert [(one.subscription, one.kind) for one in debts] == expected
     assert all(one.revision == 2 for one in debts)
+
+
+def test_an_edit_before_the_first_telling_owes_nothing_more() -> None:
+    debts = debts_of_revision([ALERTS, DAILY], stored(7), [HIGH], matched_before=(), told=["daily"], untold=["alerts"])
+    assert [(one.subscription, one.kind) for one in debts] == [("daily", "revision")]
 
 
 def entries(*days: int | None) -> list[Entry]:
