@@ -5,6 +5,7 @@ Pure: reads no clock and no table, and decides nothing about channels. What it r
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -124,11 +125,15 @@ def _sections(rules: RuleSet, stories: list[tuple[str | None, StoryItem]]) -> tu
     for region in {region for region, _ in stories}:
         members = sorted(
             (story for code, story in stories if code == region),
-            key=lambda story: (-story.severity.rank, -story.updated_at.timestamp(), story.id),
+            key=lambda story: (-story.severity.rank, not _is_new(story), -story.updated_at.timestamp(), story.id),
         )
         name = NO_REGION if region is None else rules.regions[region].name if region in rules.regions else region
         sections.append(RegionSection(code=region, name=name, stories=tuple(members)))
     return tuple(sorted(sections, key=lambda one: (one.code is None, -one.stories[0].severity.rank, one.name)))
+
+
+def _is_new(story: StoryItem) -> bool:
+    return any(change.kind == "new_story" for change in story.changes)
 
 
 def _story(rules: RuleSet, members: list[Owed]) -> tuple[str | None, StoryItem]:
@@ -236,17 +241,19 @@ def _why(rules: RuleSet, matches: list[tuple[Owed, Match]]) -> tuple[Why, ...]:
 def coverage(feeds: dict[str, Feed], states: Iterable[FeedState], window: Window) -> Coverage:
     """State what was looked at in a window: feeds read at least once since it began, those failing and those quiet."""
     watched = [state for state in states if state.feed in feeds]
+    outlets = Counter(feed.name for feed in feeds.values())
+    names = {id_: feed.name if outlets[feed.name] == 1 else f"{feed.name} ({id_})" for id_, feed in feeds.items()}
     return Coverage(
         checked=sum(state.last_success_at is not None and state.last_success_at > window.from_at for state in watched),
         failed=tuple(
             FeedTrouble(
-                feed=state.feed, name=feeds[state.feed].name, since_at=state.failing_since, error=state.error or ""
+                feed=state.feed, name=names[state.feed], since_at=state.failing_since, error=state.error or ""
             )
             for state in watched
             if state.health in (FeedHealth.FAILING, FeedHealth.GONE)
         ),
         quiet=tuple(
-            FeedTrouble(feed=state.feed, name=feeds[state.feed].name, since_at=state.quiet_since)
+            FeedTrouble(feed=state.feed, name=names[state.feed], since_at=state.quiet_since)
             for state in watched
             if state.quiet_since is not None
         ),

@@ -74,14 +74,20 @@ def debts_of_revision(
     matches: Sequence[Match],
     *,
     matched_before: Collection[str],
-    owed_before: Collection[str],
+    told: Collection[str],
+    untold: Collection[str],
 ) -> list[Debt]:
-    """Decide what an edit owes. ``article`` is the edited one, ``matched_before`` the rules that an earlier revision
-    matched, ``owed_before`` the subscriptions that were owed the article already."""
+    """Decide what an edit owes.
+
+    ``article`` is the edited one, ``matched_before`` the rules that an earlier revision matched, ``told`` the
+    subscriptions that were told of the article; those that are still to be, ``untold``, will read its new words.
+    """
     debts = []
     for subscription in subscriptions:
         first = wanted(subscription, [match for match in matches if match.rule not in matched_before])
-        if subscription.id in owed_before:
+        if subscription.id in untold:
+            continue
+        if subscription.id in told:
             severity = max((match.severity for match in wanted(subscription, matches)), key=_rank, default=Severity.LOW)
             debts.append(_debt(subscription, article, "revision", severity))
         elif first:

@@ -1,0 +1,213 @@
+"""Digest → messages: templates compiled all at once, then one message (or a thread of them) per destination.
+
+Everything is made from one view of the stored digest (`view`): mail and text by templates, Slack's blocks by `blocks`.
+This module must not know where templates lie or how a message is sent.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+import traceback
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+import css_inline
+from jinja2 import FunctionLoader, StrictUndefined, TemplateSyntaxError, meta, nodes, select_autoescape
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from monitor.digests.blocks import slack_messages
+from monitor.digests.document import to_json
+from monitor.digests.view import View, view, within
+from monitor.digests.words import one_line
+from monitor.errors import RuleError
+from monitor.model import Digest, EmailMessage, FolderMessage, Message, SlackMessage
+
+Form = Literal["slack", "email", "text", "json"]
+
+MAIL_BYTES = 90_000
+"""Gmail clips a mail near 102 kB and hides what follows, the coverage statement first."""
+_TEXT_WIDTH = 72
+_SUBJECT_LIMIT = 180
+_ESCAPED = ("html", "css")
+_COMMON = "common"
+_FALL_BACK = "digest"
+"""The template folder whose files stand in for those that another one does not have."""
+
+_inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Templates:
+    """Every template, compiled: a syntax error can no longer come up."""
+
+    environment: ImmutableSandboxedEnvironment
+    files: frozenset[str]
+    """Names like ``digest/email.html``."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What a digest's `template` may be."""
+        return frozenset(file.partition("/")[0] for file in self.files) - {_COMMON}
+
+
+def compile_templates(sources: Mapping[str, str]) -> Templates:
+    """Compile all templates, given by names like ``digest/email.html``.
+
+    What comes out as HTML is escaped whatever a template says: switching it off is refused, and so is including a file
+    that is not escaped. Raises RuleError with file and line.
+    """
+
+    def load(name: str) -> tuple[str, str, None]:
+        return sources[name], f"templates/{name}", None
+
+    environment = ImmutableSandboxedEnvironment(
+        loader=FunctionLoader(load),
+        autoescape=select_autoescape(_ESCAPED, default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["wrap"] = _wrap
+    del environment.filters["safe"]  # `map("safe")` does not show in the syntax
+    for name, source in sources.items():
+        try:
+            _check(environment.parse(source, name, f"templates/{name}"), name, sources)
+            environment.get_template(name)
+        except TemplateSyntaxError as error:
+            line, message = error.lineno, error.message or "cannot be read"
+            raise RuleError(message, file=f"templates/{name}", line=line, hint="see Jinja's template syntax") from error
+    return Templates(environment=environment, files=frozenset(sources))
+
+
+def _check(tree: nodes.Template, name: str, sources: Collection[str]) -> None:
+    file = f"templates/{name}"
+    for node in tree.find_all((nodes.EvalContextModifier, nodes.Filter)):
+        if not isinstance(node, nodes.Filter) or node.name == "safe":
+            hint = "the words of feeds are hostile: remove safe and autoescape"
+            raise RuleError("escaping cannot be switched off", file=file, line=node.lineno, hint=hint)
+    for other in meta.find_referenced_templates(tree):
+        if other is None or other not in sources:
+            message = f"there is no template {other!r}" if other else "a template is named by an expression"
+            raise RuleError(message, file=file, hint="name one of " + ", ".join(sorted(sources)))
+        if name.endswith(_ESCAPED) and not other.endswith(_ESCAPED):
+            raise RuleError(f"{other} is not escaped", file=file, hint="an HTML template may use .html and .css only")
+
+
+def render(digest: Digest, destination: str, templates: Templates) -> tuple[Message, ...]:
+    """Return what is to be sent to ``destination`` (``slack:…``, ``email:…``, ``folder:…``).
+
+    Several messages are parts of one: the first is the parent, the others go into its thread. Raises RuleError, with
+    file and line, if a template fails on this digest.
+    """
+    page = _Page(digest, templates)
+    match destination.partition(":")[0]:
+        case "slack":
+            return page.slack()
+        case "email":
+            return (EmailMessage(subject=page.subject(), text=page.text(), html=page.html(MAIL_BYTES)),)
+        case "folder":
+            files = {"digest.html": page.html(), "digest.txt": page.text(), "digest.json": _json(to_json(digest))}
+            return (FolderMessage(name=digest.id, files=files),)
+        case scheme:
+            raise RuleError(f"{scheme!r} is not a channel", hint="a destination starts with slack:, email: or folder:")
+
+
+def render_as(digest: Digest, templates: Templates, form: Form) -> str:
+    """Return the digest in one form, for people to look at: Block Kit JSON (a list of parts), HTML, text or JSON."""
+    page = _Page(digest, templates)
+    match form:
+        case "slack":
+            return _json([{"text": part.text, "blocks": list(part.blocks)} for part in page.slack()])
+        case "email":
+            return page.html(MAIL_BYTES)
+        case "text":
+            return page.text()
+    return _json(to_json(digest))
+
+
+class _Page:
+    """One digest beside its view and its templates."""
+
+    def __init__(self, digest: Digest, templates: Templates) -> None:
+        self._template = digest.template
+        self._templates = templates
+        self._view = view(digest)
+
+    def slack(self) -> tuple[SlackMessage, ...]:
+        return slack_messages(self._view, self.subject(), headlines_only=self._template == "brief")
+
+    def subject(self) -> str:
+        return one_line(self._fill("subject.txt", self._view), _SUBJECT_LIMIT)
+
+    def text(self) -> str:
+        return re.sub(r"\n{3,}", "\n\n", self._fill("email.txt", self._view).strip("\n")) + "\n"
+
+    def html(self, limit: int | None = None) -> str:
+        """Return the page within ``limit`` bytes: the least grave stories lose their details, then their place."""
+        count, subject = self._view.count, self.subject()
+
+        @cache
+        def page(rung: int) -> str:
+            """Return a rung of the ladder: no story (0), all headlines (``count``), all in full (twice that)."""
+            shown = within(self._view, shown=min(rung, count), detailed=max(rung - count, 0))
+            return _inliner.inline(self._fill("email.html", shown, subject=subject))
+
+        if limit is None or _bytes(page(2 * count)) <= limit:
+            return page(2 * count)
+        fitting = _fullest(page, count, 2 * count, limit) or _fullest(page, 0, count, limit)
+        return fitting or page(0)
+
+    def _fill(self, file: str, shown: View, **values: object) -> str:
+        name = f"{self._template}/{file}"
+        name = name if name in self._templates.files else f"{_FALL_BACK}/{file}"
+        try:
+            return self._templates.environment.get_template(name).render(values, view=shown)
+        except Exception as error:  # a template is a program of the operator's: it may raise anything
+            lines = [
+                (frame.filename, frame.lineno)
+                for frame in traceback.extract_tb(error.__traceback__)
+                if frame.filename.startswith("templates/")
+            ]
+            where, line = lines[-1] if lines else (f"templates/{name}", 0)
+            raise RuleError(one_line(str(error)), file=where, line=line or 0, hint="it fails on this digest") from error
+
+
+def _fullest(page: Callable[[int], str], low: int, high: int, limit: int) -> str | None:
+    """Return the page of a rung that fits, the last that does or one close to it; None where not even ``low`` fits.
+
+    The page of ``high`` does not fit. Size grows about evenly in between, so that the first guess is mostly right.
+    """
+    smallest = _bytes(page(low))
+    if smallest > limit:
+        return None
+    while True:
+        guess = low + (high - low) * (limit - smallest) // (_bytes(page(high)) - smallest)
+        if _bytes(page(guess)) <= limit:
+            return page(guess)
+        high = guess
+
+
+def _bytes(page: str) -> int:
+    return len(page.encode())
+
+
+def _wrap(text: object, first: str = "", rest: str | None = None) -> str:
+    """Break a line at 72 columns; ``first`` and ``rest`` go before its first and its other lines."""
+    lines = textwrap.wrap(
+        str(text),
+        width=_TEXT_WIDTH,
+        initial_indent=first,
+        subsequent_indent=first if rest is None else rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(lines)
+
+
+def _json(value: object) -> str:
+    # What half a character leaves behind (a lone surrogate) cannot be written as UTF-8; escaped it is valid JSON.
+    return json.dumps(value, ensure_ascii=False, indent=2).encode(errors="backslashreplace").decode() + "\n"

@@ -1,0 +1,88 @@
+"""Untrusted words and addresses made fit to be shown: one line, no control characters, no false direction.
+
+Everything that a feed wrote goes through here once, before any surface sees it. What is harmless here may still mean
+something to one surface (``<`` to HTML, ``=?`` to a mail header): escaping stays with that surface.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import quote, urlsplit
+
+# Bidi embeddings, overrides and isolates turn the text around them; tags, noncharacters and lone surrogates carry
+# nothing a reader could see. ZWNJ and ZWJ stay: Urdu spelling and emoji need them.
+_DROPPED = re.compile(
+    "[\u202a-\u202e\u2060-\u206f\ufdd0-\ufdef\ufeff\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+_SPACE = re.compile(r"[\x00-\x20\x7f-\x9f\s]+")
+_STACKED_MARKS = re.compile("([\u0300-\u036f]{3})[\u0300-\u036f]+")
+_UNSAFE_IN_ADDRESS = re.compile(
+    "[\x00-\x20\"'<>\\\\^`{|}\x7f-\xa0\xad\u2000-\u200f\u2028-\u202f\u2060-\u206f\u3000\ufeff]"
+)
+_WEB_ADDRESS = re.compile(r"https?://[^/?#\\\s@]", re.IGNORECASE)
+
+
+def one_line(text: str, limit: int = 1000) -> str:
+    """Return ``text`` as one clean line of at most ``limit`` characters, cut at a word and marked with "…"."""
+    line = _SPACE.sub(" ", _DROPPED.sub("", text[: 4 * limit])).strip()
+    line = _STACKED_MARKS.sub(r"\1", line)
+    if len(line) <= limit:
+        return line
+    cut = line[: limit - 1]
+    word_end = cut.rfind(" ", limit - 24)
+    cut = cut[:word_end] if word_end > 0 else cut
+    return cut.rstrip(" ,;:-–—\u200c\u200d\ufe0f") + "…"
+
+
+def web_link(address: str, limit: int = 3000) -> str | None:
+    """Return ``address`` if it is one that a reader may be sent to (http, https), with nothing in it left to escape.
+
+    A longer one than ``limit`` would be a broken one once cut, so that it is none.
+    """
+    address = _DROPPED.sub("", address.strip())
+    if not _WEB_ADDRESS.match(address):
+        return None
+    safe = _UNSAFE_IN_ADDRESS.sub(lambda found: quote(found[0]), address)
+    try:
+        urlsplit(safe).port  # noqa: B018 - reading it is what finds an unclosed bracket or a port of nowhere
+    except ValueError:
+        return None
+    return safe if len(safe) <= limit else None
+
+
+def host_of(address: str) -> str:
+    """Return the host name of a web address without ``www.``; empty where there is none."""
+    try:
+        return (urlsplit(address).hostname or "").removeprefix("www.")
+    except ValueError:  # an unclosed bracket, say
+        return ""
+
+
+def is_right_to_left(text: str) -> bool:
+    """Say whether most letters of ``text`` are of a script written from right to left."""
+    if text.isascii():
+        return False
+    sides = [unicodedata.bidirectional(character) for character in text]
+    return sum(side in ("R", "AL") for side in sides) > sides.count("L")
+
+
+def name(text: str, limit: int) -> str:
+    """Return a name that may stand inside a line of ours: one written from right to left does not turn the rest round.
+
+    It is wrapped in a first-strong isolate, of which `one_line` leaves none in its words.
+    """
+    line = one_line(text, limit)
+    return f"\u2068{line}\u2069" if is_right_to_left(line) else line
+
+
+def counted(number: int, singular: str, plural: str | None = None) -> str:
+    """Return ``1 feed``, ``41 feeds``."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def listed(names: tuple[str, ...], limit: int) -> str:
+    """Return ``Balochistan``, ``Balochistan and Sindh``, ``Balochistan, Sindh and 2 more``."""
+    if len(names) > limit:
+        return f"{', '.join(names[:limit])} and {len(names) - limit} more"
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

@@ -1,0 +1,243 @@
+"""The mail channel against a real SMTP server on the loopback: what arrives, and what each failure means."""
+
+import re
+import shutil
+import ssl
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage as Mail
+from email.parser import BytesParser
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from monitor.channels.email import EmailChannel, compose_mail
+from monitor.digests.render import Templates, render
+from monitor.digests.words import one_line
+from monitor.errors import DeliveryError
+from monitor.model import Asked, EmailMessage, SlackMessage
+from monitor.settings import TlsMode
+from tests.digest_samples import BUSY_DAY, HOSTILE_WORDS, NOON, RIGHT_TO_LEFT, delivery, hostile, hostile_titles
+from tests.servers.smtp import LoopbackSmtp
+from tests.templates import built_in_templates
+
+SENDER = "Desk <desk@example.org>"
+MESSAGE = EmailMessage(subject="Balochistan: 2 stories", text="Quetta\n", html="<p>Quetta</p>\n")
+DELIVERY = delivery(MESSAGE, "email:reader@example.net")
+
+
+@pytest.fixture(scope="module")
+def templates() -> Templates:
+    return built_in_templates()
+
+
+async def send(server: LoopbackSmtp, **changes: object) -> str:
+    receipt = await EmailChannel(server.address, SENDER, timeout_seconds=5).send(replace(DELIVERY, **changes))  # type: ignore[arg-type]
+    return receipt.reference
+
+
+def lines_of(mail: Mail) -> list[list[str]]:
+    """Return the lines of each part; on the wire they end in CR LF."""
+    return [part.get_content().removesuffix("\r\n").split("\r\n") for part in mail.iter_parts()]
+
+
+async def refused(server: LoopbackSmtp) -> DeliveryError:
+    with pytest.raises(DeliveryError) as caught:
+        await send(server)
+    return caught.value
+
+
+async def test_arrives_with_the_headers_of_a_list_mail() -> None:
+    async with LoopbackSmtp().running() as server:
+        reference = await send(server)
+    [received] = server.received
+    assert (received.sender, received.recipients) == ("desk@example.org", ("reader@example.net",))
+    mail = received.mail
+    assert mail["Subject"] == "Balochistan: 2 stories"
+    assert mail["From"].addresses == (Address("Desk", "desk", "example.org"),)
+    assert mail["To"].addresses[0].addr_spec == "reader@example.net"
+    assert mail["Date"].datetime == NOON
+    assert mail["Message-ID"] == reference
+    assert mail["List-Id"] == "<asia-desk-daily.dateline.example.org>"
+    assert mail["List-Unsubscribe"] == "<mailto:desk@example.org?subject=unsubscribe%20asia-desk-daily>"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
+    assert lines_of(mail) == [["Quetta"], ["<p>Quetta</p>"]]
+
+
+async def test_every_attempt_is_the_same_mail_and_every_delivery_another() -> None:
+    async with LoopbackSmtp().running() as server:
+        first, again = await send(server), await send(server, attempts=2)
+        other = await send(server, key="another")
+    assert first == again != other
+    contents = [received.content.partition(b"boundary")[0] for received in server.received]
+    assert contents[0] == contents[1]
+
+
+@pytest.mark.parametrize("digest", [BUSY_DAY, RIGHT_TO_LEFT], ids=["english", "urdu"])
+async def test_a_rendered_digest_survives_the_wire(templates: Templates, digest: object) -> None:
+    [message] = render(digest, "email:reader@example.net", templates)  # type: ignore[arg-type]
+    assert isinstance(message, EmailMessage)
+    async with LoopbackSmtp().running() as server:
+        await send(server, message=message)
+    [received] = server.received
+    assert received.content.isascii()
+    assert max(len(line) for line in received.content.split(b"\r\n")) <= 200
+    assert received.mail["Subject"] == message.subject
+    assert lines_of(received.mail) == [message.text.split("\n")[:-1], message.html.strip().split("\n")]
+
+
+def test_300_hostile_subjects_add_no_header_and_come_back_the_same() -> None:
+    names = compose_mail(DELIVERY, SENDER).keys()
+    titles = hostile_titles()
+    assert len(titles) >= 300
+    for title in titles:
+        subject = one_line(title, 180)
+        content = compose_mail(replace(DELIVERY, message=replace(MESSAGE, subject=subject)), SENDER).as_bytes()
+        parsed = BytesParser(policy=policy.default).parsebytes(content)
+        assert parsed.keys() == names
+        assert parsed["Subject"] == subject.replace("=?", "= ?")
+        encoded = re.findall(rb"=\?\S*", content.partition(b"\r\nFrom:")[0])
+        assert all(len(word) <= 75 for word in encoded)
+
+
+@pytest.mark.parametrize("title", HOSTILE_WORDS)
+def test_not_even_an_unclean_subject_adds_a_header(title: str) -> None:
+    content = compose_mail(replace(DELIVERY, message=replace(MESSAGE, subject=title)), SENDER).as_bytes()
+    assert BytesParser(policy=policy.default).parsebytes(content).keys() == compose_mail(DELIVERY, SENDER).keys()
+
+
+async def test_hostile_digests_survive_the_wire(templates: Templates) -> None:
+    async with LoopbackSmtp().running() as server:
+        for title in HOSTILE_WORDS:
+            [message] = render(hostile(title, template="alert"), "email:reader@example.net", templates)
+            assert isinstance(message, EmailMessage)
+            await send(server, message=message)
+            received = server.received[-1]
+            assert received.recipients == ("reader@example.net",)
+            assert received.mail["Bcc"] is None
+            assert received.mail["Subject"] == message.subject.replace("=?", "= ?")
+            assert lines_of(received.mail) == [message.text.split("\n")[:-1], message.html.strip().split("\n")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "permanent"),
+    [("450 4.2.1 greylisted", False), ("452 4.2.2 mailbox full", False), ("550 5.1.1 no such user", True)],
+)
+async def test_an_answer_about_the_recipient(answer: str, permanent: bool) -> None:
+    async with LoopbackSmtp().running() as server:
+        server.answers["reader@example.net"].append(answer)
+        error = await refused(server)
+        assert str(error) == f"the mail server answered {answer}"
+        assert (error.permanent, error.ambiguous) == (permanent, False)
+        assert server.received == []
+        await send(server)
+    assert len(server.received) == 1
+
+
+async def test_an_answer_about_the_mail() -> None:
+    async with LoopbackSmtp().running() as server:
+        server.cuts.extend(["refuse", "later"])
+        first, second = await refused(server), await refused(server)
+    assert (first.permanent, first.ambiguous) == (True, False)
+    assert (second.permanent, second.ambiguous) == (False, False)
+
+
+@pytest.mark.parametrize(("cut", "kept"), [("keep", 1), ("lose", 0)])
+async def test_a_connection_lost_after_the_mail_leaves_doubt(cut: str, kept: int) -> None:
+    async with LoopbackSmtp().running() as server:
+        server.cuts.append(cut)  # type: ignore[arg-type]
+        error = await refused(server)
+    assert (error.ambiguous, error.permanent) == (True, False)
+    assert len(server.received) == kept
+    assert await EmailChannel(server.address, SENDER).ask(DELIVERY) == Asked.CANNOT_TELL
+
+
+async def test_a_server_that_is_not_there_leaves_none() -> None:
+    async with LoopbackSmtp().running() as server:
+        pass
+    error = await refused(server)
+    assert (error.ambiguous, error.permanent) == (False, False)
+
+
+async def test_signs_in() -> None:
+    async with LoopbackSmtp(user="desk", password="s3cret-word").running() as server:
+        await send(server)
+        assert server.logins == ["desk"]
+        address = replace(server.address, password=SecretStr("wrong-s3cret"))
+        with pytest.raises(DeliveryError, match="535") as caught:
+            await EmailChannel(address, SENDER, timeout_seconds=5).send(DELIVERY)
+    assert caught.value.permanent
+    assert "s3cret" not in f"{caught.value!r}{caught.value.__cause__!r}"
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ssl.SSLContext, ssl.SSLContext]]:
+    """A server's context and a client's that trusts it."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("no openssl to make a certificate with")
+    folder: Path = tmp_path_factory.mktemp("tls")
+    names = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
+    make = [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+    subprocess.run([*make, *names, *files], check=True, capture_output=True)
+    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    server.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    yield server, ssl.create_default_context(cafile=folder / "cert.pem")
+
+
+@pytest.mark.parametrize("tls", ["starttls", "implicit"])
+async def test_speaks_tls(certificate: tuple[ssl.SSLContext, ssl.SSLContext], tls: TlsMode) -> None:
+    theirs, ours = certificate
+    async with LoopbackSmtp(tls=tls, context=theirs, user="desk", password="s3cret").running() as server:
+        await EmailChannel(server.address, SENDER, timeout_seconds=5, tls_context=ours).send(DELIVERY)
+    assert len(server.received) == 1
+
+
+@pytest.mark.parametrize("tls", ["starttls", "implicit"])
+async def test_a_certificate_of_nobody_known_is_refused(
+    certificate: tuple[ssl.SSLContext, ssl.SSLContext], tls: TlsMode
+) -> None:
+    async with LoopbackSmtp(tls=tls, context=certificate[0]).running() as server:
+        error = await refused(server)
+    assert (error.ambiguous, server.received) == (False, [])
+
+
+async def test_a_server_without_starttls_gets_nothing_in_the_clear() -> None:
+    async with LoopbackSmtp().running() as server:
+        address = replace(server.address, tls="starttls")
+        with pytest.raises(DeliveryError) as caught:
+            await EmailChannel(address, SENDER, timeout_seconds=5).send(DELIVERY)
+    assert (caught.value.ambiguous, server.received) == (False, [])
+
+
+@pytest.mark.parametrize(
+    "destination",
+    ["email:", "email:nobody", "email:a@b@c", "email:a b@example.org", "email:a@exa mple.org", "email:تا@example.org"],
+)
+def test_an_impossible_address_is_refused_for_good(destination: str) -> None:
+    with pytest.raises(DeliveryError) as caught:
+        compose_mail(replace(DELIVERY, destination=destination), SENDER)
+    assert caught.value.permanent
+
+
+def test_a_domain_in_letters_of_its_own_is_written_for_the_wire() -> None:
+    mail = compose_mail(replace(DELIVERY, destination="email:desk@خبر.example"), SENDER)
+    assert mail["To"].addresses[0].domain.startswith("xn--")
+
+
+def test_only_mail_is_mailed() -> None:
+    with pytest.raises(DeliveryError, match="takes mail only"):
+        compose_mail(replace(DELIVERY, message=SlackMessage(text="x", blocks=())), SENDER)
+
+
+def test_a_long_unsubscribe_address_stays_in_one_piece() -> None:
+    sender = f"{'d' * 60}@{'a-long-name-of-a-host.' * 6}example.org"
+    content = compose_mail(replace(DELIVERY, subscription="s" * 90), sender).as_bytes()
+    [line] = [line for line in content.split(b"\r\n") if line.startswith(b"List-Unsubscribe:")]
+    assert line.endswith(b"s>") and b"=?" not in line

@@ -1,0 +1,303 @@
+"""Templates and messages: compiled as a whole, escaped always, complete, and small enough to be shown."""
+
+import html
+import json
+import re
+import time
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from monitor.digests.document import from_json
+from monitor.digests.render import MAIL_BYTES, Templates, compile_templates, render, render_as
+from monitor.errors import RuleError
+from monitor.model import Digest, EmailMessage, FolderMessage, SlackMessage
+from tests.digest_samples import (
+    BLIND,
+    BUSY_DAY,
+    EMPTY,
+    HOSTILE_LINKS,
+    ONE_STORY,
+    RIGHT_TO_LEFT,
+    SAMPLES,
+    UPDATE,
+    alert,
+    crowded,
+    hostile,
+    hostile_titles,
+)
+from tests.templates import built_in_sources, built_in_templates
+
+ELEMENTS = "html head meta title style body div table tbody tr td p h1 h2 b span a br"
+
+
+@pytest.fixture(scope="module")
+def templates() -> Templates:
+    return built_in_templates()
+
+
+def email_of(one: Digest, templates: Templates) -> EmailMessage:
+    [message] = render(one, "email:desk@example.org", templates)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+class Page(HTMLParser):
+    """Collects a page's elements, links and words, and whether every element was closed."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.open: list[str] = []
+        self.feed(source)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in ("meta", "br", "img"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] != "style":
+            self.words.append(data)
+
+    @property
+    def links(self) -> list[str]:
+        return [attributes["href"] or "" for tag, attributes in self.elements if "href" in attributes]
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(self.words).split())
+
+
+class TestMail:
+    @pytest.mark.parametrize("name", SAMPLES)
+    def test_every_sample_is_whole_and_small(self, templates: Templates, name: str) -> None:
+        message = email_of(SAMPLES[name], templates)
+        page = Page(message.html)
+        assert page.open == []
+        assert len(message.html.encode()) <= MAIL_BYTES
+        assert {tag for tag, _ in page.elements} <= set(ELEMENTS.split())
+        for story in SAMPLES[name].stories:
+            assert " ".join(story.headline.split())[:20] in page.text
+        assert "What was checked" in page.text
+
+    @pytest.mark.parametrize("name", SAMPLES)
+    def test_nothing_is_loaded_from_outside(self, templates: Templates, name: str) -> None:
+        source = email_of(SAMPLES[name], templates).html
+        assert not re.search(r"<(img|link|script|iframe|object|form)\b|url\(|@import|@font-face", source, re.IGNORECASE)
+
+    def test_styles_are_inlined_and_media_queries_kept(self, templates: Templates) -> None:
+        source = email_of(BUSY_DAY, templates).html
+        assert "@media (prefers-color-scheme: dark)" in source
+        assert "@media only screen and (max-width: 520px)" in source
+        assert re.search(r'<h1 [^>]*style="[^"]*font-size: ?25px', source)
+        assert "[if mso]" in source
+
+    def test_links_lead_to_every_article(self, templates: Templates) -> None:
+        links = Page(email_of(BUSY_DAY, templates).html).links
+        assert sorted(links) == sorted(one.link for story in BUSY_DAY.stories for one in story.articles)
+
+    def test_words_from_right_to_left_are_marked(self, templates: Templates) -> None:
+        elements = Page(email_of(RIGHT_TO_LEFT, templates).html).elements
+        marked = [
+            tag for tag, attributes in elements if attributes.get("dir") == "rtl" and attributes.get("lang") == "ur"
+        ]
+        assert marked == ["h2", "p", "span"]
+
+    @pytest.mark.parametrize(
+        ("one", "subject"),
+        [
+            (BUSY_DAY, "Balochistan and Sindh: 5 stories (1 critical, 2 high, 1 medium, 1 low) · Sun 22 Nov, 17:00"),
+            (ONE_STORY, "High: Militants attack police post in Mastung, three Frontier Corps soldiers killed"),
+            (UPDATE, "High, update: Turbat convoy attack: officials lower toll to four, two in critical condition"),
+            (
+                SAMPLES["several-alerts"],
+                "2 alerts in Balochistan (1 critical, 1 high): Explosion at Gwadar port fuel depot, injuries reported",
+            ),
+            (EMPTY, "No matching news from 41 feeds · asia-desk-daily · Sun 22 Nov, 17:00"),
+            (BLIND, "Could not look at 5 feeds · asia-desk-daily · Sun 22 Nov, 17:00"),
+            (alert(), "No matching news from 41 feeds · asia-desk-alerts · Sun 22 Nov, 16:42"),
+        ],
+    )
+    def test_subjects(self, templates: Templates, one: Digest, subject: str) -> None:
+        assert email_of(one, templates).subject == subject
+
+    def test_no_news_and_could_not_look_are_different_at_a_glance(self, templates: Templates) -> None:
+        clear, blind = email_of(EMPTY, templates), email_of(BLIND, templates)
+        assert "No matching news from 41 feeds" in Page(clear.html).text
+        assert "Could not look at 5 feeds" in Page(blind.html).text
+        assert "not an all-clear" in Page(blind.html).text
+        assert "notice-blind" in blind.html.partition("</style>")[2]
+        assert "notice" not in clear.html.partition("</style>")[2]
+
+    def test_too_many_stories_lose_details_before_they_lose_their_place(self, templates: Templates) -> None:
+        many = Page(email_of(crowded(60), templates).html).text
+        assert all(f"Report 0 of clash number {number} " in f"{many} " for number in range(60))
+        details = sum(f"Clash number {number} was reported" in many for number in range(60))
+        assert 0 < details < 60
+        assert "Clash number 3 was reported" in many  # critical
+        flood = email_of(crowded(400), templates)
+        assert len(flood.html.encode()) <= MAIL_BYTES
+        assert (found := re.search(r"(\d+) more stories did not fit", Page(flood.html).text))
+        assert Page(flood.html).text.count("Report 0 of") - 3 + int(found[1]) >= 400 - 3
+
+    def test_a_busy_mail_is_rendered_at_once(self, templates: Templates) -> None:
+        render(BUSY_DAY, "email:x", templates)
+        one, best = crowded(40), 9.0
+        for _ in range(3):
+            before = time.process_time()
+            render_as(one, templates, "text")
+            render(one, "slack:#x", templates)
+            best = min(best, time.process_time() - before)
+        assert best < 0.5  # an order of magnitude above what is measured, so that a slow machine does not fail
+
+
+class TestHostileFeeds:
+    def test_nothing_of_300_titles_becomes_markup(self, templates: Templates) -> None:
+        allowed = Page(render_as(hostile("harmless"), templates, "email"))
+        shape = [(tag, sorted(attributes)) for tag, attributes in allowed.elements]
+        for title in hostile_titles():
+            page = Page(render_as(hostile(title), templates, "email"))
+            tags = [(tag, sorted(set(attributes) - {"lang"})) for tag, attributes in page.elements]
+            assert [tag for tag in tags if tag not in [(t, sorted(set(a) - {"lang"})) for t, a in shape]] == [], title
+            assert all(link.startswith("https://outlet.example/") for link in page.links)
+            assert not re.search("[\u202a-\u202e\u2066\u2067]", page.text)
+
+    @pytest.mark.parametrize("link", HOSTILE_LINKS)
+    def test_hostile_links_are_no_script(self, templates: Templates, link: str) -> None:
+        source = render_as(hostile("Raid in Mastung", link=link), templates, "email")
+        assert all(re.match(r"https?://ok\.example|https://\[half", target) for target in Page(source).links)
+
+    def test_text_holds_one_title_on_its_lines(self, templates: Templates) -> None:
+        for title in hostile_titles():
+            text = render_as(hostile(title), templates, "text")
+            assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]", text), title
+            text.encode()
+
+    @pytest.mark.parametrize("template", ["digest", "alert", "brief"])
+    def test_words_are_shown_as_they_are(self, templates: Templates, template: str) -> None:
+        one = hostile("<b>Raid</b> & more {{ 7 * 7 }}", template=template)  # type: ignore[arg-type]
+        assert "<b>Raid</b> & more {{ 7 * 7 }}" in Page(render_as(one, templates, "email")).text
+        assert "<b>Raid</b> & more {{ 7 * 7 }}" in render_as(one, templates, "text")
+
+
+class TestText:
+    @pytest.mark.parametrize("name", SAMPLES)
+    def test_is_narrow_and_tidy(self, templates: Templates, name: str) -> None:
+        text = render_as(SAMPLES[name], templates, "text")
+        long = [line for line in text.split("\n") if len(line) > 72 and "http" not in line]
+        assert long == []
+        assert "\n\n\n" not in text
+        assert not any(line != line.rstrip() for line in text.split("\n"))
+        assert html.unescape(text) == text
+
+    def test_tells_the_whole_story(self, templates: Templates) -> None:
+        text = render_as(BUSY_DAY, templates, "text")
+        for words in (
+            "[CRITICAL] Update: Explosion at Gwadar port",
+            "19 people injured (District hospital, Asia Wire, 14:30)",
+            "also carried by Makran Post",
+            "https://asiawire.example/news/21",
+            "Karachi Morning changed its headline",
+            "Why: Armed attacks in Balochistan",
+            "First seen 11:45, updated 14:32",
+            "41 feeds checked",
+        ):
+            assert words in text
+
+
+class TestDestinations:
+    def test_a_folder_holds_the_three_forms(self, templates: Templates) -> None:
+        [message] = render(BUSY_DAY, "folder:state/outbox", templates)
+        assert isinstance(message, FolderMessage)
+        assert message.name == BUSY_DAY.id
+        assert message.files.keys() == {"digest.html", "digest.txt", "digest.json"}
+        assert from_json(json.loads(message.files["digest.json"])) == BUSY_DAY
+        assert message.files["digest.txt"] == render_as(BUSY_DAY, templates, "text")
+
+    def test_a_folder_is_not_cut_to_the_size_of_a_mail(self, templates: Templates) -> None:
+        [message] = render(crowded(60), "folder:out", templates)
+        assert isinstance(message, FolderMessage)
+        assert len(message.files["digest.html"].encode()) > MAIL_BYTES
+
+    def test_json_can_be_written_whatever_a_feed_held(self, templates: Templates) -> None:
+        document = render_as(hostile("half \ud83d pair"), templates, "json")
+        assert json.loads(document.encode())["regions"][0]["name"] == "half \ud83d pair"
+
+    def test_slack_shows_headlines_alone_for_a_brief(self, templates: Templates) -> None:
+        [message] = render(replace(BUSY_DAY, template="brief"), "slack:#desk", templates)
+        assert isinstance(message, SlackMessage)
+        assert "rich_text_quote" not in repr(message.blocks)
+
+    def test_preview_shows_what_slack_is_sent(self, templates: Templates) -> None:
+        parts = json.loads(render_as(BUSY_DAY, templates, "slack"))
+        [message] = render(BUSY_DAY, "slack:#desk", templates)
+        assert isinstance(message, SlackMessage)
+        assert parts == [{"text": message.text, "blocks": list(message.blocks)}]
+
+    def test_an_unknown_channel(self, templates: Templates) -> None:
+        with pytest.raises(RuleError, match="'pigeon' is not a channel"):
+            render(BUSY_DAY, "pigeon:home", templates)
+
+
+def compiled_with(**overrides: str) -> Templates:
+    return compile_templates(
+        built_in_sources() | {name.replace("__", "/").replace("_", "."): text for name, text in overrides.items()}
+    )
+
+
+class TestTemplates:
+    def test_built_in_ones(self, templates: Templates) -> None:
+        assert templates.names == {"digest", "alert", "brief"}
+
+    def test_a_file_that_a_folder_lacks_is_the_digest_s(self) -> None:
+        templates = compiled_with(short__subject_txt="Short: {{ view.heading }}")
+        message = email_of(replace(BUSY_DAY, template="short"), templates)
+        assert message.subject == "Short: 5 stories in Balochistan and Sindh"
+        assert message.text == email_of(BUSY_DAY, templates).text
+
+    @pytest.mark.parametrize(
+        ("name", "source", "line", "message"),
+        [
+            ("digest/email.html", "one\n{% if %}", 2, "Expected an expression"),
+            ("digest/email.html", "\n\n{{ view | nonsense }}", 3, "nonsense"),
+            ("digest/email.html", "{{ view.heading | safe }}", 1, "escaping cannot be switched off"),
+            ("digest/email.html", "\n{% autoescape false %}x{% endautoescape %}", 2, "escaping cannot be switched off"),
+            ("digest/email.html", '{% include "nowhere.html" %}', 0, "there is no template 'nowhere.html'"),
+            ("digest/email.html", "{% include view.heading %}", 0, "named by an expression"),
+            ("digest/email.html", '{% include "digest/subject.txt" %}', 0, "digest/subject.txt is not escaped"),
+            ("common/parts.txt", "{% macro %}", 1, "identifier|name"),
+        ],
+    )
+    def test_a_bad_one_is_refused_with_its_place(self, name: str, source: str, line: int, message: str) -> None:
+        with pytest.raises(RuleError) as caught:
+            compile_templates(built_in_sources() | {name: source})
+        assert (caught.value.file, caught.value.line) == (f"templates/{name}", line)
+        assert re.search(message, caught.value.message)
+        assert caught.value.hint
+
+    @pytest.mark.parametrize(
+        ("source", "line", "message"),
+        [
+            ("\n{{ view.no_such_thing }}", 2, "no_such_thing"),
+            ("{{ 1 / 0 }}", 1, "division"),
+            ("\n\n{{ view.__class__.__mro__ }}", 3, "__class__|unsafe"),
+            ("{{ view.heading.join(3) }}", 1, "iter"),
+            ("{{ [view.heading] | map('safe') | join }}", 1, "safe"),
+        ],
+    )
+    def test_one_that_fails_on_a_digest_names_its_line(self, source: str, line: int, message: str) -> None:
+        with pytest.raises(RuleError) as caught:
+            render(BUSY_DAY, "email:x", compiled_with(digest__email_html=source))
+        assert (caught.value.file, caught.value.line) == ("templates/digest/email.html", line)
+        assert re.search(message, caught.value.message)
+
+    def test_one_whose_emptiest_mail_is_too_large_is_sent_all_the_same(self) -> None:
+        message = email_of(BUSY_DAY, compiled_with(digest__email_html="<p>" + "x" * MAIL_BYTES + "</p>"))
+        assert len(message.html) > MAIL_BYTES
