@@ -87,6 +87,8 @@ def settings_of(home: Path | None) -> Settings:
 def rulebook_of(settings: Settings) -> Rulebook:
     rulebook = Rulebook(settings.home, clock=Clock())
     rulebook.load()
+    if rulebook.error:
+        err.print(f"[bold red]The rule files have errors, the last good ones are used.[/] {escape(rulebook.error)}")
     return rulebook
 
 

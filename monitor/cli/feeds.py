@@ -18,6 +18,7 @@ from monitor.feeds.opml import OpmlFeed, read_opml, write_opml
 from monitor.feeds.parse import parse_feed
 from monitor.feeds.timing import initial_state
 from monitor.model import Feed, Fetched, FetchFailed
+from monitor.rulebook import Rulebook
 from monitor.settings import Settings
 from monitor.store import polls, reading
 
@@ -221,8 +222,7 @@ async def _test(settings: Settings, feed: Feed) -> dict[str, Any]:
 def _save(settings: Settings, file: FeedFile) -> None:
     """Write the edited file, unless the rule files would have errors with it."""
     file.save()
-    try:
-        rulebook_of(settings)
-    except MonitorError:
+    rulebook = Rulebook(settings.home)
+    if not rulebook.reload():
         file.undo()
-        raise
+        raise MonitorError(f"nothing was changed, because the rule files would have errors: {rulebook.error}")

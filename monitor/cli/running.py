@@ -70,8 +70,6 @@ def run(home: Home = None) -> None:
 def _greet(services: Services) -> None:
     settings, rulebook, rules = services.settings, services.rulebook, services.rulebook.rules
     err.print(f"[bold]Dateline {version('dateline')}[/]  home {escape(settings.home)}")
-    if rulebook.error:
-        err.print(f"[bold red]The rule files have errors; the last good ones are used.[/] {escape(rulebook.error)}")
     err.print(f"Watching {len(rules.feeds)} feeds with {len(rules.rules)} rules. Digests go to:")
     for subscription in rules.subscriptions.values():
         when = "alerts" if isinstance(subscription.schedule, Immediately) else "digest"
@@ -112,7 +110,8 @@ def _say_counts(counts: pipeline.Counts) -> None:
     out.print(f"feeds       {counts.polled} polled, {counts.not_modified} not modified, {counts.failed} failed")
     out.print(f"articles    {counts.new} new ({counts.duplicate} copies), {counts.revised} revised")
     out.print(f"matches     {counts.matches}")
-    out.print(f"stories     {counts.stories_new} new, {counts.stories_updated} updated")
+    stories = counts.as_json()["stories"]
+    out.print(f"stories     {stories['new']} new, {stories['updated']} updated")
     out.print(
         f"deliveries  {counts.sent} sent, {counts.held} held, {counts.undeliverable} failed, {counts.unknown} unknown"
     )

@@ -246,9 +246,7 @@ def coverage(feeds: dict[str, Feed], states: Iterable[FeedState], window: Window
     return Coverage(
         checked=sum(state.last_success_at is not None and state.last_success_at > window.from_at for state in watched),
         failed=tuple(
-            FeedTrouble(
-                feed=state.feed, name=names[state.feed], since_at=state.failing_since, error=state.error or ""
-            )
+            FeedTrouble(feed=state.feed, name=names[state.feed], since_at=state.failing_since, error=state.error or "")
             for state in watched
             if state.health in (FeedHealth.FAILING, FeedHealth.GONE)
         ),

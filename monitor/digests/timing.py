@@ -96,9 +96,7 @@ def _weekdays(text: str, days: str) -> frozenset[int]:
         for day in (first, last):
             if day.strip() not in DAYS:
                 column = text.lower().rfind(part.strip()) + 1 if part.strip() else len(text)
-                raise RuleError(
-                    f"{part.strip()!r} is not a day of the week", column=column, hint=" ".join(DAYS)
-                )
+                raise RuleError(f"{part.strip()!r} is not a day of the week", column=column, hint=" ".join(DAYS))
         start, end = DAYS.index(first.strip()), DAYS.index(last.strip())
         chosen.update((start + step) % 7 for step in range((end - start) % 7 + 1))
     return frozenset(chosen)

@@ -1,4 +1,4 @@
-"""What a run did, in numbers."""
+"""What a run did, in numbers. A story that is new in a run is not updated by it, however many articles join it."""
 
 from __future__ import annotations
 
@@ -19,15 +19,17 @@ class Counts:
     revised: int = 0
     duplicate: int = 0
     matches: int = 0
-    stories_new: int = 0
-    stories_updated: int = 0
+    stories_new: frozenset[int] = frozenset()
+    stories_touched: frozenset[int] = frozenset()
     sent: int = 0
     held: int = 0
     undeliverable: int = 0
     unknown: int = 0
 
     def __add__(self, other: Counts) -> Counts:
-        return Counts(**{one.name: getattr(self, one.name) + getattr(other, one.name) for one in fields(self)})
+        return Counts(
+            **{one.name: _together(getattr(self, one.name), getattr(other, one.name)) for one in fields(self)}
+        )
 
     @classmethod
     def of_delivery(cls, state: DeliveryState) -> Counts:
@@ -43,7 +45,7 @@ class Counts:
             "feeds": {"polled": self.polled, "not_modified": self.not_modified, "failed": self.failed},
             "articles": {"new": self.new, "revised": self.revised, "duplicate": self.duplicate},
             "matches": self.matches,
-            "stories": {"new": self.stories_new, "updated": self.stories_updated},
+            "stories": {"new": len(self.stories_new), "updated": len(self.stories_touched - self.stories_new)},
             "deliveries": {
                 "sent": self.sent,
                 "held": self.held,
@@ -51,3 +53,7 @@ class Counts:
                 "unknown": self.unknown,
             },
         }
+
+
+def _together(one: Any, other: Any) -> Any:
+    return one | other if isinstance(one, frozenset) else one + other

@@ -178,8 +178,8 @@ def _store(
         revised=len(revised),
         duplicate=sum(one.duplicate_of is not None for one, _ in new),
         matches=len(found),
-        stories_new=sum(one.duplicate_of is None for one, _ in new),
-        stories_updated=len({one.story for one, _ in (*new, *revised)} - {one.article for one, _ in new}),
+        stories_new=frozenset(one.story for one, _ in new if one.duplicate_of is None),
+        stories_touched=frozenset(one.story for one, _ in (*new, *revised)),
     )
 
 

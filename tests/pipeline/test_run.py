@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from monitor import pipeline
 from monitor.errors import DeliveryError
-from monitor.model import Asked, DeliveryState, FetchFailed, NotModified, Receipt
+from monitor.model import Asked, DeliveryState, FetchFailed, FolderMessage, NotModified, Receipt
 from monitor.store import outbox, polls, reading
 from monitor.store.tables import ARTICLE, DELIVERY, DIGEST, OWED, REVISION
 from tests.fakes import RULES, Desk, item, open_desk
@@ -257,6 +257,16 @@ async def test_a_passing_fault_is_tried_again(desk: Desk) -> None:
     assert states(desk) == ["pending"]
     desk.clock.advance(minutes=1)
     assert (await once(desk))["deliveries"]["sent"] == 1
+
+
+async def test_a_template_that_fails_on_a_digest_gives_way_to_the_built_in_one(tmp_path: Path) -> None:
+    (tmp_path / "templates" / "alert").mkdir(parents=True)
+    (tmp_path / "templates" / "alert" / "email.txt").write_text("{{ view.nothing.of.the.kind }}")
+    async with open_desk(tmp_path) as desk:
+        desk.serve("dawn", item(1, ATTACK, TEXT))
+        assert (await once(desk))["deliveries"]["sent"] == 1
+        message = desk.channel.sent[0].message
+        assert isinstance(message, FolderMessage) and ATTACK in message.files["digest.txt"]
 
 
 async def test_a_permanent_fault_fails(desk: Desk) -> None:

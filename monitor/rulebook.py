@@ -1,0 +1,372 @@
+"""The rule files and templates of a home, and the last good set made of them.
+
+Everything that can fail (reading, compiling rules and templates) is done before one swap: a bad file changes nothing,
+and ``error`` says where it is bad. Each good set leaves a copy in ``state/``, so that a restart with a bad file still
+has rules. This module must not know who uses the rules.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from monitor.clock import Clock
+from monitor.digests.render import Templates, compile_templates
+from monitor.errors import RuleError
+from monitor.rules.check import check_rules
+from monitor.rules.compile import Places, as_finding, compile_rules
+from monitor.rules.ruleset import Finding, RuleSet
+from monitor.rules.source import MAX_BYTES
+
+_COPY = Path("state", "rules-last-good.json")
+_SETTLED_NS = 3_000_000_000
+"""A file written less than this ago may be written again within one tick of its time stamp: it is read each time."""
+
+
+def builtin_home() -> Path:
+    """Return the folder with the starter rules and built-in templates: package data, or the checkout's root."""
+    package = Path(__file__).parent
+    packaged = package / "_home"
+    return packaged if packaged.is_dir() else package.parent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeFiles:
+    """What the folders of a home hold."""
+
+    rules: dict[str, bytes]
+    """By names like ``rules/feeds.yaml``."""
+    templates: dict[str, str]
+    """By names like ``digest/email.html``: the home's over the built-in ones."""
+    overrides: frozenset[str] = frozenset()
+    """Names of the templates that are the home's own."""
+    findings: tuple[Finding, ...] = ()
+    """Files that could not be read, and files that are there in vain."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What came of compiling a home; a good one has rules and templates and no error."""
+
+    rules: RuleSet | None
+    templates: Templates | None
+    places: Places
+    findings: tuple[Finding, ...]
+
+    @property
+    def first_error(self) -> Finding | None:
+        return next((finding for finding in self.findings if finding.level == "error"), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Loaded:
+    rules: RuleSet
+    templates: Templates
+    loaded_at: datetime
+
+
+class Rulebook:
+    """The rules and templates in force; other threads may read while one loads."""
+
+    def __init__(self, home: Path, *, clock: Clock | None = None) -> None:
+        self.error: str | None = None
+        """What is wrong with the files, if they are not what is in force."""
+        self.findings: tuple[Finding, ...] = ()
+        """All that was found in the files when they were last compiled."""
+        self._home = home
+        self._clock = clock or Clock()
+        self._loaded: _Loaded | None = None
+        self._tried: HomeFiles | None = None
+        """The files that were last compiled, good or bad."""
+        self._loading = threading.Lock()
+        self._seen: object = None
+        """Time stamps of the files that were last read; None while these cannot be trusted."""
+
+    @property
+    def rules(self) -> RuleSet:
+        return self._loaded.rules if self._loaded else RuleSet(version="")
+
+    @property
+    def templates(self) -> Templates:
+        return self._loaded.templates if self._loaded else compile_templates({})
+
+    @property
+    def builtin_templates(self) -> Templates:
+        """The program's own templates: for a digest on which the home's fail."""
+        return compile_templates(_read_templates(builtin_home() / "templates", []))
+
+    @property
+    def version(self) -> str:
+        return self.rules.version
+
+    @property
+    def loaded_at(self) -> datetime | None:
+        return self._loaded.loaded_at if self._loaded else None
+
+    def load(self) -> None:
+        """Load at the start: the files, or where they are bad the last good copy (then ``error`` says so).
+
+        Raises RuleError, which names the first problem, where there is neither.
+        """
+        self.load_leniently()
+        if self._loaded is None:
+            first = next(finding for finding in self.findings if finding.level == "error")
+            raise RuleError(first.message, file=first.file, line=first.line, column=first.column, hint=first.hint)
+        if self.error is None:
+            self._keep_copy()
+
+    def load_leniently(self) -> None:
+        """Load as ``load`` does, only to look: nothing is written, and where there is nothing good no rules are."""
+        stamps, newest = _stamps(self._home)
+        if not self._take(stamps, newest, read_home(self._home)):
+            self._load_copy()
+
+    def reload_if_changed(self) -> bool:
+        """Load the files where they are other than last time; return whether another set is in force now."""
+        with self._loading:
+            stamps, newest = _stamps(self._home)
+            if stamps == self._seen:
+                return False
+            files = read_home(self._home)
+            if files == self._tried:
+                self._seen = _trusted(stamps, newest)
+                return False
+            return self._take(stamps, newest, files) and self._keep_copy()
+
+    def reload(self) -> bool:
+        """Load the files, changed or not; return whether they are in force now."""
+        with self._loading:
+            stamps, newest = _stamps(self._home)
+            return self._take(stamps, newest, read_home(self._home)) and self._keep_copy()
+
+    def _take(self, stamps: object, newest: int, files: HomeFiles) -> bool:
+        # The stamps were taken before the files were read: what changes in between is seen next time.
+        self._seen = _trusted(stamps, newest)
+        self._tried = files
+        attempt = compile_home(files)
+        self.findings = attempt.findings
+        self.error = None if attempt.first_error is None else str(attempt.first_error)
+        return self._swap(attempt)
+
+    def _swap(self, attempt: Attempt) -> bool:
+        if attempt.first_error or attempt.rules is None or attempt.templates is None:
+            return False
+        self._loaded = _Loaded(rules=attempt.rules, templates=attempt.templates, loaded_at=self._clock.now())
+        return True
+
+    # --- the last good copy
+
+    def _keep_copy(self) -> Literal[True]:
+        """Write the files in force to the state folder; a disk that takes no copy is a warning only."""
+        assert self._tried is not None  # noqa: S101 - called after a good load
+        content = {
+            "rules": {name: data.decode("utf-8") for name, data in self._tried.rules.items()},
+            "templates": {name: self._tried.templates[name] for name in sorted(self._tried.overrides)},
+        }
+        path = self._home / _COPY
+        try:
+            if _read_copy(path).get("files") != content:
+                path.parent.mkdir(exist_ok=True)
+                _write_whole(path, json.dumps({"saved_at": self._clock.now().isoformat(), "files": content}))
+        except OSError as error:
+            note = _finding(str(path), f"no copy of the rules could be kept: {error.strerror}", "", level="warning")
+            self.findings = (*self.findings, note)
+        return True
+
+    def _load_copy(self) -> None:
+        copy = _read_copy(self._home / _COPY)
+        try:
+            rules = {str(name): str(text).encode() for name, text in copy["files"]["rules"].items()}
+            overrides = {str(name): str(text) for name, text in copy["files"]["templates"].items()}
+        except (KeyError, TypeError, AttributeError, ValueError):
+            return
+        findings: list[Finding] = []
+        builtin = _read_templates(builtin_home() / "templates", findings)
+        attempt = compile_home(HomeFiles(rules=rules, templates={**builtin, **overrides}, findings=tuple(findings)))
+        if self._swap(attempt):
+            self.error = f"{self.error}; the copy of {copy.get('saved_at', 'an earlier day')} is in force"
+
+
+def _read_copy(path: Path) -> dict[str, Any]:
+    try:
+        copy = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return copy if isinstance(copy, dict) else {}
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file that is there complete or not at all, readable for its owner only."""
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=".", delete=False) as new:
+        written = Path(new.name)
+        try:
+            new.write(text)
+            new.flush()
+            written.replace(path)
+        except OSError:
+            written.unlink()
+            raise
+
+
+# --- reading and compiling ---------------------------------------------------------------------------------------
+
+
+def check_home(home: Path) -> tuple[Finding, ...]:
+    """Return everything that `dateline check` has to say of a home's rules and templates, by file and line."""
+    attempt = compile_home(read_home(home))
+    doubts = check_rules(attempt.rules, attempt.places) if attempt.rules else ()
+    return tuple(sorted((*attempt.findings, *doubts), key=lambda found: (found.file, found.line, found.column)))
+
+
+def compile_home(files: HomeFiles) -> Attempt:
+    """Compile rules and templates; raises nothing."""
+    findings = list(files.findings)
+    templates = None
+    names = {name.partition("/")[0] for name in files.templates}
+    try:
+        templates = compile_templates(files.templates)
+    except RuleError as error:
+        findings.append(as_finding(error))
+    incomplete = any(finding.level == "error" for finding in files.findings)
+    compiled = compile_rules(files.rules, templates=templates.names if templates else names, incomplete=incomplete)
+    return Attempt(
+        rules=compiled.rules,
+        templates=templates,
+        places=compiled.places,
+        findings=(*findings, *compiled.findings),
+    )
+
+
+def read_home(home: Path) -> HomeFiles:
+    """Read the rule files and templates of a home; raises nothing."""
+    findings: list[Finding] = []
+    rules = _read_rules(home / "rules", findings)
+    builtin, own = builtin_home() / "templates", home / "templates"
+    templates = _read_templates(builtin, findings)
+    overrides = {} if builtin.resolve() == own.resolve() else _read_templates(own, findings)
+    return HomeFiles(
+        rules=rules, templates={**templates, **overrides}, overrides=frozenset(overrides), findings=tuple(findings)
+    )
+
+
+def _read_rules(folder: Path, findings: list[Finding]) -> dict[str, bytes]:
+    rules = {}
+    paths = _listing(folder, findings)
+    for path in paths:
+        shown = f"rules/{_shown(path.name)}"
+        if path.suffix == ".yaml":
+            data = _content(path, shown, findings)
+            if data is not None:
+                rules[shown] = data
+        elif path.suffix.lower() in (".yml", ".yaml"):
+            hint = f"rename it to {_shown(path.stem)}.yaml"
+            findings.append(_finding(shown, "this file is not read", hint, level="warning"))
+    if not any(path.suffix == ".yaml" for path in paths):
+        hint = "dateline init writes a starter desk; --home names the folder that holds rules/"
+        findings.append(_finding(_shown(str(folder)), "there is no rule file (*.yaml) here", hint))
+    return rules
+
+
+def _read_templates(folder: Path, findings: list[Finding]) -> dict[str, str]:
+    templates = {}
+    for path in _template_paths(folder, findings):
+        name = f"{_shown(path.parent.name)}/{_shown(path.name)}"
+        data = _content(path, f"templates/{name}", findings)
+        if data is None:
+            continue
+        try:
+            templates[name] = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            findings.append(_finding(f"templates/{name}", "not UTF-8", "save the file as UTF-8", line=line))
+    return templates
+
+
+def _template_paths(folder: Path, findings: list[Finding]) -> list[Path]:
+    return [
+        path
+        for inner in _listing(folder, findings)
+        if _is_folder(inner, findings)
+        for path in _listing(inner, findings)
+        if not path.name.endswith("~") and not _is_folder(path, findings)
+    ]
+
+
+def _is_folder(path: Path, findings: list[Finding]) -> bool:
+    try:
+        return path.is_dir()
+    except OSError as error:  # in a folder that may be listed and not entered
+        findings.append(_unreadable(_shown(str(path)), error))
+        return False
+
+
+def _listing(folder: Path, findings: list[Finding]) -> list[Path]:
+    """Return what lies in a folder but for hidden files, in order; nothing where there is no folder."""
+    try:
+        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        findings.append(_unreadable(_shown(str(folder)), error))
+        return []
+
+
+def _content(path: Path, shown: str, findings: list[Finding]) -> bytes | None:
+    """Return the bytes of a file, at most one more than a rule file may have."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            findings.append(_finding(shown, "not a file", "rename or remove it"))
+            return None
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        findings.append(_unreadable(shown, error))
+        return None
+
+
+def _stamps(home: Path) -> tuple[object, int]:
+    """Return what tells apart the files of a home without reading them, and when the newest was written (ns)."""
+    stamps: list[tuple[str, int, int, int, int]] = []
+    newest = 0
+    ignored: list[Finding] = []
+    for path in (
+        *_listing(home / "rules", ignored),
+        *_template_paths(builtin_home() / "templates", ignored),
+        *_template_paths(home / "templates", ignored),
+    ):
+        try:
+            found = path.stat()
+        except OSError:
+            stamps.append((str(path), 0, 0, 0, 0))
+            continue
+        stamps.append((str(path), found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns))
+        newest = max(newest, found.st_mtime_ns)
+    return stamps, newest
+
+
+def _trusted(stamps: object, newest: int) -> object:
+    # Compared with the machine's own clock, which wrote them, and not with the injected one.
+    return stamps if newest < time.time_ns() - _SETTLED_NS else None
+
+
+def _unreadable(file: str, error: OSError) -> Finding:
+    return _finding(file, f"cannot be read: {error.strerror}", "check its permissions, or remove it")
+
+
+def _shown(name: str) -> str:
+    """Return a file name fit for a message, whatever bytes it is made of."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+def _finding(
+    file: str, message: str, hint: str, *, line: int = 1, level: Literal["error", "warning"] = "error"
+) -> Finding:
+    return Finding(file=file, line=line, column=1, level=level, message=message, hint=hint)

@@ -1,0 +1,269 @@
+"""The command line as its users have it: as a process, on a home, against loopback servers."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fakes import RULES, item, rss
+from tests.servers.web import Answer, FeedServer, feed_server_thread
+
+ATTACK = "Militants attack police post in Mastung"
+TEXT = "Armed men attacked a police post near the highway early on Sunday and left before help came, officials said."
+
+
+@dataclass
+class Home:
+    path: Path
+    server: FeedServer
+
+    def run(self, *arguments: str, input_: str | None = None, code: int | None = 0) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "monitor", *arguments],
+            cwd=self.path,
+            env=self.environment(),
+            input=input_,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert code is None or done.returncode == code, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        return done.stdout if code in (0, None) else done.stdout + done.stderr
+
+    def json(self, *arguments: str, code: int = 0) -> Any:
+        found = self.run(*arguments, code=None)
+        return json.loads(found)
+
+    def start(self) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "monitor", "run"],
+            cwd=self.path,
+            env=self.environment(),
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def environment(self) -> dict[str, str]:
+        ours = {
+            name: value for name, value in os.environ.items() if not name.startswith(("DATELINE_", "SLACK_", "SMTP_"))
+        }
+        return ours | {"DATELINE_ALLOW_NETWORKS": "127.0.0.0/8", "PYTHONPATH": str(Path(__file__).parents[2])}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    with feed_server_thread() as server:
+        rules = RULES.replace("https://dawn.example/rss", server.url("/dawn"))
+        rules = rules.replace("https://daily.example/rss", server.url("/daily"))
+        (tmp_path / "rules").mkdir()
+        (tmp_path / "rules" / "desk.yaml").write_text(rules, encoding="utf-8")
+        server.script("/dawn", Answer(rss(item(1, ATTACK, TEXT), item(2, "Cricket in Lahore")), etag='"1"'))
+        server.script("/daily", Answer(rss(item(9, ATTACK, TEXT, link="https://daily.example/9")), etag='"1"'))
+        yield Home(tmp_path, server)
+
+
+def test_once_explain_preview_and_status_on_one_home(home: Home) -> None:
+    assert home.json("once", "--all", "--json") == {
+        "feeds": {"polled": 2, "not_modified": 0, "failed": 0},
+        "articles": {"new": 3, "revised": 0, "duplicate": 1},
+        "matches": 2,
+        "stories": {"new": 2, "updated": 0},
+        "deliveries": {"sent": 1, "held": 0, "failed": 0, "unknown": 0},
+    }
+    (digest,) = (home.path / "out").iterdir()
+    assert sorted(file.name for file in digest.iterdir()) == ["digest.html", "digest.json", "digest.txt"]
+    content = json.loads((digest / "digest.json").read_text())
+    (story,) = content["regions"][0]["stories"]
+    assert (story["headline"], story["origins"], len(story["articles"])) == (ATTACK, 1, 2)
+    assert ATTACK in (digest / "digest.txt").read_text()
+
+    again = home.json("once", "--all", "--json")
+    assert (again["feeds"]["not_modified"], again["articles"]["new"], again["deliveries"]["sent"]) == (2, 0, 0)
+
+    explained = home.run("explain", "--article", str(story["articles"][0]["id"]))
+    assert "Mastung" in explained and "sent" in explained and "folder:out" in explained
+    numbers = {story["articles"][0]["id"], story["articles"][1]["id"]}
+    other = next(number for number in (1, 2, 3) if number not in numbers)
+    missed = home.run("explain", "--article", str(other), "--rule", "attacks", code=1)
+    assert "Balochistan" in missed
+    shown = json.loads(home.run("preview", "alerts", "--as", "json"))
+    assert [one["headline"] for region in shown["regions"] for one in region["stories"]] == [ATTACK]
+    assert shown["kind"] == "alert"
+    assert "Mastung" in home.run("preview", content["id"])
+    status = home.json("status", "--json")
+    assert (status["ok"], status["feeds"]["ok"], status["deliveries"]["sent"]) == (True, 2, 1)
+    assert status["daemon"] == {"running": False, "pid": None, "since": None}
+    (delivery,) = home.json("deliveries", "list", "--json")
+    assert (delivery["state"], delivery["destination"]) == ("sent", "folder:out")
+    home.run("deliveries", "retry", str(delivery["id"]), code=2)
+
+
+def test_feeds_are_listed_tested_added_and_removed(home: Home) -> None:
+    home.run("once", "--all")
+    rows = home.json("feeds", "list", "--json")
+    assert [(row["id"], row["state"], row["articles"]) for row in rows] == [("dawn", "ok", 2), ("daily", "ok", 1)]
+    assert set(rows[0]) == {
+        *("id", "url", "name", "state", "articles", "last_polled_at", "last_changed_at"),
+        *("next_poll_at", "failures", "quiet_since", "error"),
+    }
+    tested = home.json("feeds", "test", home.server.url("/dawn"), "--json")
+    assert (tested["status"], tested["error"], tested["entries"][0]["title"]) == (200, None, ATTACK)
+    assert "404" in home.json("feeds", "test", home.server.url("/nothing"), "--json", code=1)["error"]
+
+    feeds = home.path / "rules" / "feeds.yaml"
+    feeds.write_text(
+        "version: 1\n# my own feeds\nfeeds:\n  # the first\n  own: {url: 'https://own.example/rss', name: Own}\n"
+    )
+    page = f'<html><head><link rel="alternate" type="application/rss+xml" href="{home.server.url("/found")}"></head></html>'
+    home.server.script("/site", Answer(page.encode(), content_type="text/html"))
+    home.server.script("/found", Answer(rss(item(1, "Found"))))
+    assert "outlet" in home.run("feeds", "add", home.server.url("/site"))
+    assert home.server.url("/found") in feeds.read_text() and "# the first" in feeds.read_text()
+    home.run("feeds", "add", home.server.url("/found"), code=2)
+    opml = home.run("feeds", "export")
+    assert opml.count("<outline") >= 4
+    (home.path / "other.opml").write_text(opml.replace("/found", "/other"))
+    assert "Added 1 feeds" in home.run("feeds", "import", "other.opml")
+    home.run("feeds", "remove", "own")
+    assert "own:" not in feeds.read_text() and "# my own feeds" in feeds.read_text()
+    home.run("feeds", "remove", "own", code=2)
+    home.run("check")
+
+
+def test_an_edit_that_would_break_the_rules_is_undone(home: Home) -> None:
+    before = (home.path / "rules" / "desk.yaml").read_text()
+    home.run("feeds", "remove", "dawn", code=2)  # it stands in another file than the one that commands edit
+    assert (home.path / "rules" / "desk.yaml").read_text() == before
+    home.server.script("/found", Answer(rss(item(1, "Found"))))
+    home.run("feeds", "add", home.server.url("/found"), "--id", "Not An Id", code=1)
+    assert not (home.path / "rules" / "feeds.yaml").exists()
+
+
+def test_annotate_reads_and_writes_lines(home: Home) -> None:
+    lines = [
+        {"id": "a", "title": ATTACK, "text": TEXT, "url": "https://e.org/1"},
+        {"id": 7, "title": ATTACK, "text": f"<p>{TEXT}</p>", "url": "https://e.org/2?utm_source=x"},
+        {"id": "c", "title": "Same address", "url": "https://e.org/1#top"},
+    ]
+    given = "\n".join(json.dumps(line) for line in lines)
+    out = [json.loads(line) for line in home.run("annotate", "-", input_=given).splitlines()]
+    assert [(one["id"], one["duplicate_of"]) for one in out] == [("a", None), (7, "a"), ("c", "a")]
+    assert out[1]["plain"] == TEXT
+    assert [one["rule"] for one in out[0]["matches"]] == ["attacks"]
+    for one, line in zip(out, lines, strict=True):
+        for match in one["matches"]:
+            for evidence in match["evidence"]:
+                field = one.get("plain", line["text"]) if evidence["field"] == "text" else line[evidence["field"]]
+                assert field[evidence["start"] : evidence["end"]] == evidence["text"]
+    only = json.loads(home.run("annotate", "-", "--only", "duplicates", input_=given).splitlines()[0])
+    assert set(only) == {"id", "duplicate_of", "language"}
+    broken = home.run("annotate", "-", input_='{"id": 1, "title": "x"}\nnot json\n{"title": "no id"}', code=1)
+    assert "line 2" in broken and "line 3" in broken and '"id": 1' in broken
+    home.run("annotate", "-", "--only", "weather", input_="", code=2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("explain",), 2),
+        (("explain", "--article", "99"), 2),
+        (("explain", "--text", "nothing.txt"), 1),
+        (("explain", "--text", "a.txt", "--rule", "nothing"), 2),
+        (("preview", "nothing"), 2),
+        (("preview", "daily", "--at", "yesterday"), 2),
+        (("annotate", "nothing.jsonl"), 1),
+        (("deliveries", "retry", "99"), 2),
+        (("test", "pigeon:home"), 2),
+        (("test", "slack:#desk"), 1),
+        (("feeds", "import", "nothing.opml"), 1),
+        (("init", "."), 2),
+        (("no-such-command",), 2),
+        (("once", "--home", "nowhere"), 1),
+    ],
+    ids=str,
+)
+def test_wrong_use_is_said(home: Home, arguments: tuple[str, ...], code: int) -> None:
+    assert home.run(*arguments, code=code).strip()
+
+
+def test_explain_text_and_url(home: Home) -> None:
+    (home.path / "a.txt").write_text(f"{ATTACK}\n\n{TEXT}")
+    assert "Armed attacks" in home.run("explain", "--text", "a.txt")
+    home.server.script(
+        "/page", Answer(f"<html><title>{ATTACK}</title><p>{TEXT}</p></html>".encode(), content_type="text/html")
+    )
+    found = home.json("explain", "--url", home.server.url("/page"), "--json")
+    assert [one["rule"] for one in found["matches"]] == ["attacks"]
+    assert home.run("explain", "--text", "-", input_="Nothing\n\nhappened", code=1)
+
+
+def test_check_names_file_line_and_column(home: Home) -> None:
+    assert [one for one in home.json("check", "--json") if one["level"] == "error"] == []
+    rules = home.path / "rules" / "desk.yaml"
+    rules.write_text(rules.read_text().replace("attack* OR blast*", "attack* near/5 blast*"))
+    (finding,) = [one for one in home.json("check", "--json", code=1) if one["level"] == "error"]
+    line = 1 + rules.read_text()[: rules.read_text().index("near/5")].count("\n")
+    assert (finding["file"], finding["line"], finding["column"]) == ("rules/desk.yaml", line, 19)
+    assert f"rules/desk.yaml:{line}:19: error:" in home.run("check", code=1)
+    assert "rules/desk.yaml" in home.run("once", code=1)
+
+
+def test_a_bad_rule_file_leaves_the_last_good_rules_in_force(home: Home) -> None:
+    home.run("once", "--all")
+    (home.path / "rules" / "desk.yaml").write_text("rules: [")
+    counts = home.json("once", "--all", "--json")
+    assert counts["feeds"]["polled"] == 2
+    status = home.json("status", "--json", code=1)
+    assert status["ok"] is False and "desk.yaml" in status["rules"]["error"]
+
+
+def test_the_daemon_delivers_refuses_a_second_and_stops_at_once(home: Home) -> None:
+    rules = home.path / "rules" / "desk.yaml"
+    rules.write_text(rules.read_text().replace("when: immediately", "when: immediately, bundle: 1s"))
+    daemon = home.start()
+    try:
+        assert daemon.stderr is not None
+        for line in daemon.stderr:
+            if " sent " in line:
+                break
+        assert (home.path / "out").is_dir()
+        assert str(daemon.pid) in home.run("once", code=1)
+        assert str(daemon.pid) in home.run("run", code=1)
+        status = home.json("status", "--json")
+        assert (status["daemon"]["running"], status["daemon"]["pid"]) == (True, daemon.pid)
+        rules.write_text("rules: [")
+        daemon.send_signal(signal.SIGHUP)
+        for line in daemon.stderr:
+            if "rules not loaded" in line:
+                break
+        assert "desk.yaml" in line
+        daemon.send_signal(signal.SIGINT)
+        assert daemon.wait(timeout=3) == 0
+    finally:
+        daemon.kill()
+        daemon.communicate()
+
+
+def test_a_starter_home_is_complete(home: Home, tmp_path: Path) -> None:
+    home.run("init", "desk")
+    assert (tmp_path / "desk" / ".env.example").is_file()
+    assert "All good" in home.run("check", "--strict", "--home", "desk")
+    home.run("db", "upgrade", "--home", "desk")
+    assert "folder:" in (tmp_path / "desk" / "rules" / "digests.yaml").read_text()
+
+
+def test_a_test_message_arrives(home: Home) -> None:
+    home.run("test", "folder:trial")
+    (folder,) = (home.path / "trial").iterdir()
+    assert "test" in (folder / "digest.txt").read_text().lower()

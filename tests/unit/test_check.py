@@ -1,0 +1,217 @@
+"""What `dateline check` says beyond errors: examples that fail, and parts that are unlikely to be meant."""
+
+from pathlib import Path
+
+import pytest
+
+from monitor.rules.check import check_rules
+from monitor.rules.compile import compile_rules
+from tests.marks import unmarked
+
+ROOT = Path(__file__).parents[2]
+TOLD = "digests: {d: {rules: ['*'], when: hourly, to: ['folder:o']}}\n"
+
+
+def doubts(marked: str) -> list[str]:
+    """Return what is found in a text, each thing at one of its marks, in their order."""
+    text, places = unmarked(marked)
+    compiled = compile_rules({"a.yaml": text.encode()}, templates={"alert", "digest"})
+    assert compiled.findings == ()
+    assert compiled.rules is not None
+    found = check_rules(compiled.rules, compiled.places)
+    assert [f"{finding.line}:{finding.column}" for finding in found] == places
+    return [str(finding).split(": ", 1)[1] for finding in found]
+
+
+@pytest.mark.parametrize(
+    ("rule", "found"),
+    [
+        ("{when: storm, examples: {match: [Storm hits coast], skip: [Calm sea]}}", []),
+        (
+            "{when: storm, examples: {match: [▲Calm sea]}}",
+            ["error: `r` does not match this example (when: storm not found)"],
+        ),
+        (
+            "{when: storm, examples: {skip: [▲A storm, Calm, ▲No storm]}}",
+            [
+                'error: `r` matches this example (by "storm")',
+                'error: `r` matches this example (by "storm")',
+            ],
+        ),
+        (
+            "{where: home, examples: {match: [▲Storm hits coast]}}",
+            ["error: `r` does not match this example (where: no name of home found)"],
+        ),
+        (
+            "{when: storm, unless: cricket, examples: {match: [▲Storm ends cricket]}}",
+            ["error: `r` does not match this example (unless: cricket found)"],
+        ),
+        (
+            "{when: storm, threshold: 2, score: [{add: 3, if: coast}], examples: {match: [▲Storm]}}",
+            ["error: `r` does not match this example (score 0 below threshold 2)"],
+        ),
+        (
+            "{when: NOT storm, examples: {skip: [▲Calm]}}",
+            ["error: `r` matches this example (nothing keeps it out)"],
+        ),
+        # a scope would keep out every example, which comes from nowhere
+        ("{when: storm, feeds: [f], languages: [ur], examples: {match: [Storm hits coast]}}", []),
+    ],
+)
+def test_examples(rule: str, found: list[str]) -> None:
+    text = (
+        f"regions: {{home: {{names: [Quetta]}}, h: {{names: [Sibi]}}}}\nrules: {{r: {rule}, s: {{where: [home, h]}}}}\n"
+    )
+    said = doubts(text + TOLD + "feeds: {f: {url: 'https://x.org'}}")
+    assert [one.split(" (")[0] for one in said] == [one.split(" (")[0] for one in found]
+    for one, wanted in zip(said, found, strict=True):
+        assert one.split("(")[1].split()[0] == wanted.split("(")[1].split()[0]
+
+
+@pytest.mark.parametrize(
+    ("term", "warned"),
+    [
+        ("war", "`war` is short for a word of its own (write =war, or a longer phrase)"),
+        ("'\"gas\"'", "`gas` is short for a word of its own (write =gas, or a longer phrase)"),
+        ("BLA", "`BLA` is also found in small letters (write =BLA, or a longer phrase)"),
+        ("NATO", "`NATO` is also found in small letters (write =NATO, or a longer phrase)"),
+        ("=BLA", None),
+        ("=war", None),
+        ("wars", None),
+        ("war*", None),
+        ("war crimes", None),
+        ("9/11", None),
+        ("دھماکہ", None),
+        ("بس", None),
+        ("Quetta", None),
+    ],
+)
+def test_short_terms(term: str, warned: str | None) -> None:
+    marked = f"'▲{term[1:]}" if warned and term[0] == "'" else f"▲{term}" if warned else term
+    text = f"groups:\n  g:\n    - {marked}\nregions:\n  home:\n    codes: [PK]\n    names:\n      - {marked}\n"
+    text += "rules: {r: {where: home, when: $g}}\n" + TOLD
+    expected = [f"warning: {warned}", f"warning: {warned}"] if warned else []
+    assert doubts(text) == expected
+
+
+def test_short_terms_inside_conditions() -> None:
+    text = "rules:\n  r: {when: 'title:(storm OR ▲war) AND lang:ur AND section:war', unless: ▲NATO,\n"
+    text += "      score: [{add: 1, if: lede:▲IED}]}\n"
+    assert [one.split(" is ")[0] for one in doubts(text + TOLD)] == [
+        "warning: `war`",
+        "warning: `NATO`",
+        "warning: `IED`",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "groups: {g: [storm], ▲h: [flood]}\nrules: {r: {when: $g}}\n" + TOLD,
+            ["warning: no rule uses group `h` (write $h in a condition)"],
+        ),
+        (
+            "regions: {a: {names: [Quetta]}, ▲b: {names: [Sibi], rivals: [c]}, c: {names: [Kalat]},\n"
+            "          d: {names: [Zhob]}}\n"
+            "rules: {r: {where: a}, s: {when: storm NEAR/5 @d}}\n" + TOLD,
+            ["warning: no rule looks at region `b` (write `where: b`)"],
+        ),
+        (
+            "rules: {▲r: {when: storm}, s: {when: flood}}\ndigests: {d: {rules: [s], when: hourly, to: ['folder:o']}}",
+            ["warning: no digest takes rule `r` (nobody is told of its matches)"],
+        ),
+        (
+            "rules: {▲r: {unless: storm}}\n" + TOLD,
+            ["warning: `r` matches every article (add `where` or `when`)"],
+        ),
+        (
+            "rules: {r: {when: storm OR  flood, name: A}, ▲s: {when: storm OR flood, examples: {match: [storm]}}}\n"
+            + TOLD,
+            ["warning: `s` says the same as `r` (keep one of them)"],
+        ),
+        (
+            "rules: {r: {when: storm}, s: {when: storm, severity: high}}\n" + TOLD,
+            [],
+        ),
+        (
+            "feeds:\n  a: {url: 'https://x.org'}\n  ▲b: {url: 'https://x.org'}\n",
+            ["warning: `b` has the address of `a` (keep one of them)"],
+        ),
+    ],
+)
+def test_what_nothing_uses_and_what_says_too_little(text: str, found: list[str]) -> None:
+    assert doubts(text) == found
+
+
+FEEDS = "feeds: {a: {url: 'https://a.org', trust: 0.5, home: PK}, b: {url: 'https://b.org', trust: 0.9}}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("rules: {r: {when: x1, score: [{add: 4, if: y1}], threshold: 4}}\n", []),
+        (
+            "rules: {r: {when: x1, score: [{add: 4, if: y1}, {add: -9, if: z1}], threshold: ▲5}}\n",
+            ["warning: the threshold 5 can never be reached (4 points are the most, with the best trust)"],
+        ),
+        (
+            FEEDS + "rules: {r: {when: x1, score: [{add: 10, if: y1}], severity: {low: 4, high: 9, critical: ▲9.5}}}\n",
+            ["warning: severity critical can never be reached (9 points are the most, with the best trust)"],
+        ),
+        (
+            FEEDS
+            + "rules: {r: {when: x1, feeds: [PK], score: [{add: 10, if: y1}],\n"
+            + "            severity: {low: 4, high: 5, critical: ▲6}}}\n",
+            ["warning: severity critical can never be reached (5 points are the most, with the best trust)"],
+        ),
+        (
+            FEEDS + "rules: {r: {when: x1, feeds: ▲{not: [a, b]}}}\n",
+            ["warning: `r` reads no feed (every feed is left out)"],
+        ),
+    ],
+)
+def test_points_that_no_feed_can_reach(text: str, found: list[str]) -> None:
+    assert doubts(text + TOLD) == found
+
+
+@pytest.mark.parametrize(
+    ("floor", "severity", "found"),
+    [
+        ("high", "high", []),
+        ("▲high", "medium", ["warning: no rule of `d` can reach high (medium is the highest they reach)"]),
+        ("▲critical", "{low: 0, high: 3}", [
+            "warning: no rule of `d` can reach critical (high is the highest they reach)",
+        ]),
+        ("▲high", "{low: 0, high: ▲4}", [
+            "warning: severity high can never be reached (3 points are the most, with the best trust)",
+            "warning: no rule of `d` can reach high (low is the highest they reach)",
+        ]),
+    ],
+)  # fmt: skip
+def test_floors_that_no_rule_can_reach(floor: str, severity: str, found: list[str]) -> None:
+    text = f"rules: {{r: {{when: storm, score: [{{add: 3, if: wind}}], severity: {severity}}}}}\n"
+    text += f"digests: {{d: {{rules: [r], severity: {floor}, when: hourly, to: ['folder:o']}}}}\n"
+    assert doubts(text) == found
+
+
+def test_a_floor_over_a_rule_that_can_never_match() -> None:
+    text = "rules: {r: {when: storm, threshold: ▲1}}\n"
+    text += "digests: {d: {rules: [r], severity: ▲low, when: hourly, to: ['folder:o']}}\n"
+    assert [one.removeprefix("warning: ") for one in doubts(text)] == [
+        "the threshold 1 can never be reached (0 points are the most, with the best trust)",
+        "no rule of `d` can reach low (none of them can match)",
+    ]
+
+
+def test_the_starter_desk_has_no_errors_and_no_warnings() -> None:
+    files = {f"rules/{file.name}": file.read_bytes() for file in (ROOT / "rules").glob("*.yaml")}
+    compiled = compile_rules(files, templates={"alert", "digest"})
+    assert compiled.findings == ()
+    assert compiled.rules is not None
+    assert check_rules(compiled.rules, compiled.places) == ()
+    for rule in compiled.rules.rules.values():
+        assert sum(example.should_match for example in rule.examples) >= 6
+        assert sum(not example.should_match for example in rule.examples) >= 6
+    assert {feed.language for feed in compiled.rules.feeds.values()} == {"en", "ur"}
+    assert all(feed.name and feed.home for feed in compiled.rules.feeds.values())
