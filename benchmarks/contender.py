@@ -11,7 +11,8 @@ import json
 import sys
 import time
 import urllib.request
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,15 @@ from benchmarks.home import make_home
 from benchmarks.newswire import ENTRIES
 from benchmarks.process import cpu_so_far, peak_so_far
 
-POLLS = ("first", "not modified", "same bytes")
+POLLS = {"first": b"on", "not modified": b"on", "same bytes": b"off"}
+"""What is polled for, and whether the server then answers 304 to a known ETag."""
+
+Poll = Callable[[], Awaitable[int]]
+"""Polls every feed once and returns how many entries were new. Raises where a feed could not be read."""
 
 
-async def dateline(folder: Path, urls: dict[str, str], poll: Callable[..., Awaitable[None]]) -> int:
+@asynccontextmanager
+async def dateline(folder: Path, urls: Mapping[str, str]) -> AsyncIterator[Poll]:
     """The pipeline as `dateline once --all` runs it, with the starter desk's rules and a real SQLite file."""
     from monitor import pipeline
     from monitor.app import open_services
@@ -31,57 +37,58 @@ async def dateline(folder: Path, urls: dict[str, str], poll: Callable[..., Await
 
     settings = load_settings(make_home(folder / "home", urls))
     configure_logs("json")
-    new = 0
     async with open_services(settings) as services:
-        for kind in POLLS:
 
-            async def once() -> None:
-                nonlocal new
-                counts = await pipeline.run_once(services, every_feed=True)
-                new += counts.new
-                assert (counts.polled, counts.failed) == (len(urls), 0)
-                assert counts.not_modified == (0 if kind == "first" else len(urls))
+        async def poll() -> int:
+            counts = await pipeline.run_once(services, every_feed=True)
+            assert counts.failed == 0, counts
+            return counts.new
 
-            await poll(kind, once)
-    return new
+        yield poll
 
 
-async def reader(folder: Path, urls: dict[str, str], poll: Callable[..., Awaitable[None]], *, workers: int) -> int:
+@asynccontextmanager
+async def reader(folder: Path, urls: Mapping[str, str], *, workers: int) -> AsyncIterator[Poll]:
     """The library with its defaults; ``scheduled=False`` lets it poll feeds that are not due again yet."""
     from reader import make_reader
 
     with make_reader(str(folder / "reader.sqlite")) as library:
         for url in urls.values():
             library.add_feed(url)
-        for kind in POLLS:
 
-            async def once() -> None:
-                library.update_feeds(scheduled=False, workers=workers)
+        async def poll() -> int:
+            new = 0
+            for result in library.update_feeds_iter(scheduled=False, workers=workers):
+                assert not isinstance(result.value, Exception), result
+                new += result.value.new if result.value else 0
+            return new
 
-            await poll(kind, once)
-        assert library.get_feed_counts(broken=True).total == 0
-        return int(library.get_entry_counts().total or 0)
+        yield poll
 
 
-async def measure(contender: str, folder: Path, urls: dict[str, str], switch: str) -> dict[str, Any]:
-    costs: dict[str, Any] = {}
+CONTENDERS = {
+    "Dateline": dateline,
+    "reader": lambda folder, urls: reader(folder, urls, workers=1),
+    "reader, 8 workers": lambda folder, urls: reader(folder, urls, workers=8),
+}
 
-    async def poll(kind: str, once: Callable[[], Awaitable[None]]) -> None:
-        order = b"off" if kind == "same bytes" else b"on"
-        urllib.request.urlopen(switch, data=order).close()
-        cpu, wall = cpu_so_far(), time.monotonic()
-        await once()
-        costs[kind] = {"cpu": cpu_so_far() - cpu, "wall": time.monotonic() - wall}
 
-    if contender == "dateline":
-        entries = await dateline(folder, urls, poll)
-    else:
-        entries = await reader(folder, urls, poll, workers=int(contender.removeprefix("reader-")))
-    assert entries == len(urls) * ENTRIES, f"{contender} stored {entries} entries"
-    return {"costs": costs, "peak_mb": peak_so_far()}
+async def measure(contender: str, folder: Path, urls: Mapping[str, str], switch: str) -> dict[str, Any]:
+    polls = {}
+    async with CONTENDERS[contender](folder, urls) as poll:
+        for kind, answers in POLLS.items():
+            _tell(switch, answers)
+            cpu, wall = cpu_so_far(), time.monotonic()
+            new = await poll()
+            polls[kind] = {"cpu": cpu_so_far() - cpu, "wall": time.monotonic() - wall}
+            assert new == (len(urls) * ENTRIES if kind == "first" else 0), f"{contender}, {kind}: {new} new entries"
+        return {"polls": polls, "peak_mb": peak_so_far()}
+
+
+def _tell(switch: str, answers: bytes) -> None:
+    urllib.request.urlopen(switch, data=answers).close()
 
 
 if __name__ == "__main__":
     given = json.load(sys.stdin)
-    measured = asyncio.run(measure(given["contender"], Path(given["folder"]), given["urls"], given["switch"]))
-    print(json.dumps(measured))
+    print(json.dumps(asyncio.run(measure(given["contender"], Path(given["folder"]), given["urls"], given["switch"]))))

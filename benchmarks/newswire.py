@@ -1,4 +1,4 @@
-"""Invented feeds that weigh what real ones do: RSS with entries of some 600 characters, one in twenty of them for us."""
+"""Invented feeds of the weight of real ones: RSS with entries of 600 characters, one in twenty of them about our towns."""
 
 from __future__ import annotations
 
@@ -10,18 +10,38 @@ from html import escape
 ENTRIES = 30
 TEXT_LENGTH = 600
 
-_PEOPLE = "officials farmers teachers doctors traders police engineers students voters judges miners drivers".split()
-_ACTIONS = "discussed promised reviewed delayed opened criticised approved postponed welcomed rejected studied repaired".split()
-_THINGS = (
-    "the annual budget|a new bridge|the water supply|cotton prices|school reforms|a hospital wing|the rail timetable|"
-    "fishing licences|a trade agreement|the harvest|power cuts|an election date|the stadium|bus fares|housing loans"
-).split("|")
+_PEOPLE = (
+    "Officials",
+    "Farmers",
+    "Teachers",
+    "Doctors",
+    "Traders",
+    "Police",
+    "Engineers",
+    "Students",
+    "Voters",
+    "Drivers",
+)
 _TOWNS = (
-    "Lahore Karachi Multan Delhi Dhaka Colombo Nairobi Leeds Porto Geneva Osaka Lima Quito Oslo Turin Accra".split()
+    "Lahore",
+    "Karachi",
+    "Multan",
+    "Delhi",
+    "Dhaka",
+    "Colombo",
+    "Nairobi",
+    "Leeds",
+    "Porto",
+    "Geneva",
+    "Osaka",
+    "Lima",
 )
-_TIMES = "on Monday|last week|for the third time|before the summer|despite earlier doubts|in a joint statement".split(
-    "|"
+_ACTIONS = ("discussed", "promised", "reviewed", "delayed", "opened", "criticised", "approved", "welcomed", "repaired")
+_THINGS = (
+    *("the annual budget", "a new bridge", "the water supply", "cotton prices", "school reforms", "a hospital wing"),
+    *("the rail timetable", "fishing licences", "a trade agreement", "the harvest", "power cuts", "bus fares"),
 )
+_TIMES = ("on Monday", "last week", "for the third time", "before the summer", "despite doubts", "in a joint statement")
 _OURS = (
     "Gunmen attack police post near {town}, three officers injured",
     "Blast on the road to {town} kills two soldiers, officials say",
@@ -62,5 +82,4 @@ def _item(chance: random.Random, outlet: str, position: int, now: datetime) -> s
 
 
 def _sentence(chance: random.Random) -> str:
-    people, town = chance.choice(_PEOPLE).capitalize(), chance.choice(_TOWNS)
-    return f"{people} in {town} {chance.choice(_ACTIONS)} {chance.choice(_THINGS)} {chance.choice(_TIMES)}"
+    return " ".join(map(chance.choice, (_PEOPLE, ("in",), _TOWNS, _ACTIONS, _THINGS, _TIMES)))

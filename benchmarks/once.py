@@ -62,7 +62,7 @@ def _row(name: str, cost: Cost, counts: dict[str, dict[str, int]]) -> tuple[str,
 
 def _gather(folder: Path) -> int:
     """Copy FILES distinct documents, taken evenly from all there are, and return their size in bytes."""
-    found = {}
+    found: dict[bytes, Path] = {}
     for name in FOLDERS:
         for path in sorted((DATA / name).rglob("*")):
             if path.suffix in (".xml", ".rss", ".atom", ".json", ".rdf"):

@@ -12,38 +12,52 @@ from statistics import median
 from typing import Any
 
 from benchmarks import newswire, process, report
-from benchmarks.contender import POLLS
+from benchmarks.contender import CONTENDERS, POLLS
 from benchmarks.home import environment
 from benchmarks.report import Goal
 from benchmarks.server import Site, serving
 
-CONTENDERS = ("dateline", "reader-1", "reader-8")
 FEEDS_PER_SITE = 3
+
+Turns = dict[str, list[dict[str, Any]]]
+"""By contender, what `contender` printed in each round."""
 
 
 def run(*, rounds: int, feeds: int) -> list[Goal]:
     """Measure and print; returns what must hold, which is about `reader` as it comes: with one worker."""
-    report.say(f"polls: {feeds} feeds of {newswire.ENTRIES} entries, {rounds} rounds")
-    measured: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    report.say(f"polls: {feeds} feeds of {newswire.ENTRIES} entries; CPU per feed in {rounds} rounds")
+    measured: Turns = defaultdict(list)
     with tempfile.TemporaryDirectory() as folder:
         documents = Path(folder) / "documents"
-        documents.mkdir()
-        now = datetime.now(UTC).replace(microsecond=0)
-        for number in range(feeds):
-            (documents / f"feed{number:04}.xml").write_text(newswire.feed(number, now=now), encoding="utf-8")
+        _write(documents, feeds)
         with serving(documents, sites=max(feeds // FEEDS_PER_SITE, 1)) as site:
-            for turn in range(rounds):
+            for turn in range(1, rounds + 1):
                 for contender in CONTENDERS:
-                    place = Path(folder) / f"{contender}-{turn}"
+                    place = Path(folder) / f"{contender} {turn}"
                     place.mkdir()
                     measured[contender].append(_turn(contender, place, site))
-                    report.say(f"  round {turn + 1}: {contender}: {_summary(measured[contender][-1], feeds)}")
+                    each = (f"{poll} {_cpu(measured[contender][-1], poll) / feeds:.2f} ms" for poll in POLLS)
+                    report.say(f"  round {turn}, {contender}: {', '.join(each)}")
     _show(measured, feeds)
-    ratios = {poll: median(_ratios(measured, poll)) for poll in POLLS}
     return [
-        Goal(what="first poll, CPU as a part of reader's", measured=ratios["first"], limit=1),
-        Goal(what="poll without news (304), CPU as a part of reader's", measured=ratios["not modified"], limit=1 / 3),
+        Goal(
+            what="first poll, CPU beside reader's",
+            measured=median(_ratios(measured, "reader", "first")),
+            limit=1,
+        ),
+        Goal(
+            what="poll without news (304), CPU beside reader's",
+            measured=median(_ratios(measured, "reader", "not modified")),
+            limit=1 / 3,
+        ),
     ]
+
+
+def _write(folder: Path, feeds: int) -> None:
+    folder.mkdir()
+    now = datetime.now(UTC).replace(microsecond=0)
+    for number in range(feeds):
+        (folder / f"outlet{number:04}.xml").write_text(newswire.feed(number, now=now), encoding="utf-8")
 
 
 def _turn(contender: str, folder: Path, site: Site) -> dict[str, Any]:
@@ -51,30 +65,34 @@ def _turn(contender: str, folder: Path, site: Site) -> dict[str, Any]:
     given = {"contender": contender, "folder": str(folder), "urls": urls, "switch": site.switch}
     command = [sys.executable, "-m", "benchmarks.contender"]
     printed, _ = process.run(command, environment=environment(), given=json.dumps(given))
-    answer: dict[str, Any] = json.loads(printed.splitlines()[-1])
+    answer: dict[str, Any] = json.loads(printed)
     return answer
 
 
-def _summary(measured: dict[str, Any], feeds: int) -> str:
-    return ", ".join(f"{poll} {measured['costs'][poll]['cpu'] / feeds * 1000:.2f} ms" for poll in POLLS)
+def _cpu(turn: dict[str, Any], poll: str) -> float:
+    """Return milliseconds."""
+    return 1000 * float(turn["polls"][poll]["cpu"])
 
 
-def _ratios(measured: dict[str, list[dict[str, Any]]], poll: str, other: str = "reader-1") -> list[float]:
-    pairs = zip(measured["dateline"], measured[other], strict=True)
-    return [ours["costs"][poll]["cpu"] / theirs["costs"][poll]["cpu"] for ours, theirs in pairs]
+def _ratios(measured: Turns, other: str, poll: str) -> list[float]:
+    return [
+        _cpu(ours, poll) / _cpu(theirs, poll)
+        for ours, theirs in zip(measured["Dateline"], measured[other], strict=True)
+    ]
 
 
-def _show(measured: dict[str, list[dict[str, Any]]], feeds: int) -> None:
+def _show(measured: Turns, feeds: int) -> None:
     rows = []
     for poll in POLLS:
         for contender, turns in measured.items():
-            cpu = median(turn["costs"][poll]["cpu"] for turn in turns) / feeds * 1000
-            wall = feeds / median(turn["costs"][poll]["wall"] for turn in turns)
-            ratios = [] if contender == "dateline" else _ratios(measured, poll, contender)
-            each = "  ".join(f"{ratio:.3f}" for ratio in ratios)
-            middle = f"{median(ratios):.3f}" if ratios else ""
-            rows.append((f"{poll}: {contender}", f"{cpu:.2f}", f"{wall:.0f}", middle, each))
-    columns = ("poll: who", "CPU ms/feed", "feeds/s", "Dateline's part, median", "in each round")
-    report.show("Processor time per feed (user and system, children included)", columns, rows)
+            cpu = median(_cpu(turn, poll) for turn in turns) / feeds
+            speed = feeds / median(turn["polls"][poll]["wall"] for turn in turns)
+            ratios = [] if contender == "Dateline" else _ratios(measured, contender, poll)
+            part = f"{median(ratios):.3f}" if ratios else ""
+            rows.append(
+                (poll, contender, f"{cpu:.2f}", f"{speed:.0f}", part, "  ".join(f"{one:.3f}" for one in ratios))
+            )
+    columns = ("poll", "", "CPU ms per feed", "feeds a second", "Dateline beside it", "in each round")
+    report.show("CPU per feed (user and system, children included; medians)", columns, rows)
     peaks = [(contender, f"{max(turn['peak_mb'] for turn in turns):.0f}") for contender, turns in measured.items()]
-    report.show("Memory of the whole process, its three polls together", ("who", "peak MB"), peaks)
+    report.show("Memory of the whole process, over all its polls", ("", "peak MB"), peaks)

@@ -44,18 +44,23 @@ def peak_so_far() -> float:
 
 def run(command: Sequence[str], *, environment: Mapping[str, str], given: str = "") -> tuple[str, Cost]:
     """Run a command with ``given`` as its input; returns what it printed. Raises RuntimeError where it fails."""
-    with tempfile.TemporaryFile("w+") as wanted, tempfile.TemporaryFile("w+") as printed:
+    with (
+        tempfile.TemporaryFile("w+") as wanted,
+        tempfile.TemporaryFile("w+") as printed,
+        tempfile.TemporaryFile("w+") as said,
+    ):
         wanted.write(given)
         wanted.seek(0)
         started, peak = time.monotonic(), 0.0
-        process = subprocess.Popen(command, env=environment, stdin=wanted, stdout=printed)
+        process = subprocess.Popen(command, env=environment, stdin=wanted, stdout=printed, stderr=said)
         while (ended := os.wait4(process.pid, os.WNOHANG))[0] == 0:
             peak = max(peak, sum(map(_peak_of, (process.pid, *_children_of(process.pid)))))
             time.sleep(_LOOK_EVERY)
         wall = time.monotonic() - started
         process.returncode = os.waitstatus_to_exitcode(ended[1])
         if process.returncode:
-            raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}; it said why above")
+            said.seek(0)
+            raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{said.read()[-4000:]}")
         used = ended[2]
         printed.seek(0)
         peak = max(peak, used.ru_maxrss * _MAXRSS_BYTES / 1e6)

@@ -52,8 +52,7 @@ def serving(folder: Path, *, sites: int) -> Iterator[Site]:
             process.stdin.close()  # what it waits for
 
 
-async def _serve(folder: Path, sites: int) -> None:
-    documents = {f"/{path.name}": _document(path) for path in sorted(folder.iterdir())}
+async def _serve(documents: dict[str, _Document], sites: int) -> None:
     knows_etags = True
 
     async def answer(request: web.BaseRequest) -> web.Response:
@@ -81,6 +80,10 @@ async def _serve(folder: Path, sites: int) -> None:
     await runner.cleanup()
 
 
+def _read(folder: Path) -> dict[str, _Document]:
+    return {f"/{path.name}": _document(path) for path in sorted(folder.iterdir())}
+
+
 def _document(path: Path) -> _Document:
     body = path.read_bytes()
     kind = "application/feed+json" if path.suffix == ".json" else "application/xml"
@@ -89,4 +92,4 @@ def _document(path: Path) -> _Document:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(Path(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(_serve(_read(Path(sys.argv[1])), int(sys.argv[2])))

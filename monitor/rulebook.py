@@ -8,11 +8,8 @@ has rules. This module must not know who uses the rules.
 from __future__ import annotations
 
 import json
-import os
-import stat
 import tempfile
 import threading
-import time
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,14 +18,12 @@ from typing import Any, Literal
 from monitor.clock import Clock
 from monitor.digests.render import Templates, compile_templates
 from monitor.errors import RuleError
+from monitor.home_files import HomeFiles, Stamps, problem, read_home, read_stamps, read_templates
 from monitor.rules.check import check_rules
 from monitor.rules.compile import Places, as_finding, compile_rules
 from monitor.rules.ruleset import Finding, RuleSet
-from monitor.rules.source import MAX_BYTES
 
 _COPY = Path("state", "rules-last-good.json")
-_SETTLED_NS = 3_000_000_000
-"""A file written less than this ago may be written again within one tick of its time stamp: it is read each time."""
 
 
 def builtin_home() -> Path:
@@ -36,20 +31,6 @@ def builtin_home() -> Path:
     package = Path(__file__).parent
     packaged = package / "_home"
     return packaged if packaged.is_dir() else package.parent
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HomeFiles:
-    """What the folders of a home hold."""
-
-    rules: dict[str, bytes]
-    """By names like ``rules/feeds.yaml``."""
-    templates: dict[str, str]
-    """By names like ``digest/email.html``: the home's over the built-in ones."""
-    overrides: frozenset[str] = frozenset()
-    """Names of the templates that are the home's own."""
-    findings: tuple[Finding, ...] = ()
-    """Files that could not be read, and files that are there in vain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +82,7 @@ class Rulebook:
     @property
     def builtin_templates(self) -> Templates:
         """The program's own templates: for a digest on which the home's fail."""
-        return compile_templates(_read_templates(builtin_home() / "templates", []))
+        return compile_templates(read_templates(builtin_home(), []))
 
     @property
     def version(self) -> str:
@@ -125,31 +106,31 @@ class Rulebook:
 
     def load_leniently(self) -> None:
         """Load as ``load`` does, only to look: nothing is written, and where there is nothing good no rules are."""
-        stamps, newest = _stamps(self._home)
-        if not self._take(stamps, newest, read_home(self._home)):
+        stamps = read_stamps(self._home, builtin=builtin_home())
+        if not self._take(stamps, read_home(self._home, builtin=builtin_home())):
             self._load_copy()
 
     def reload_if_changed(self) -> bool:
         """Load the files where they are other than last time; return whether another set is in force now."""
         with self._loading:
-            stamps, newest = _stamps(self._home)
-            if stamps == self._seen:
+            stamps = read_stamps(self._home, builtin=builtin_home())
+            if stamps.files == self._seen:
                 return False
-            files = read_home(self._home)
+            files = read_home(self._home, builtin=builtin_home())
             if files == self._tried:
-                self._seen = _trusted(stamps, newest)
+                self._seen = stamps.files if stamps.settled else None
                 return False
-            return self._take(stamps, newest, files) and self._keep_copy()
+            return self._take(stamps, files) and self._keep_copy()
 
     def reload(self) -> bool:
         """Load the files, changed or not; return whether they are in force now."""
         with self._loading:
-            stamps, newest = _stamps(self._home)
-            return self._take(stamps, newest, read_home(self._home)) and self._keep_copy()
+            stamps = read_stamps(self._home, builtin=builtin_home())
+            return self._take(stamps, read_home(self._home, builtin=builtin_home())) and self._keep_copy()
 
-    def _take(self, stamps: object, newest: int, files: HomeFiles) -> bool:
+    def _take(self, stamps: Stamps, files: HomeFiles) -> bool:
         # The stamps were taken before the files were read: what changes in between is seen next time.
-        self._seen = _trusted(stamps, newest)
+        self._seen = stamps.files if stamps.settled else None
         self._tried = files
         attempt = compile_home(files)
         self.findings = attempt.findings
@@ -177,7 +158,7 @@ class Rulebook:
                 path.parent.mkdir(exist_ok=True)
                 _write_whole(path, json.dumps({"saved_at": self._clock.now().isoformat(), "files": content}))
         except OSError as error:
-            note = _finding(str(path), f"no copy of the rules could be kept: {error.strerror}", "", level="warning")
+            note = problem(str(path), f"no copy of the rules could be kept: {error.strerror}", "", level="warning")
             self.findings = (*self.findings, note)
         return True
 
@@ -189,7 +170,7 @@ class Rulebook:
         except (KeyError, TypeError, AttributeError, ValueError):
             return
         findings: list[Finding] = []
-        builtin = _read_templates(builtin_home() / "templates", findings)
+        builtin = read_templates(builtin_home(), findings)
         attempt = compile_home(HomeFiles(rules=rules, templates={**builtin, **overrides}, findings=tuple(findings)))
         if self._swap(attempt):
             self.error = f"{self.error}; the copy of {copy.get('saved_at', 'an earlier day')} is in force"
@@ -221,7 +202,7 @@ def _write_whole(path: Path, text: str) -> None:
 
 def check_home(home: Path) -> tuple[Finding, ...]:
     """Return everything that `dateline check` has to say of a home's rules and templates, by file and line."""
-    attempt = compile_home(read_home(home))
+    attempt = compile_home(read_home(home, builtin=builtin_home()))
     doubts = check_rules(attempt.rules, attempt.places) if attempt.rules else ()
     return tuple(sorted((*attempt.findings, *doubts), key=lambda found: (found.file, found.line, found.column)))
 
@@ -243,130 +224,3 @@ def compile_home(files: HomeFiles) -> Attempt:
         places=compiled.places,
         findings=(*findings, *compiled.findings),
     )
-
-
-def read_home(home: Path) -> HomeFiles:
-    """Read the rule files and templates of a home; raises nothing."""
-    findings: list[Finding] = []
-    rules = _read_rules(home / "rules", findings)
-    builtin, own = builtin_home() / "templates", home / "templates"
-    templates = _read_templates(builtin, findings)
-    overrides = {} if builtin.resolve() == own.resolve() else _read_templates(own, findings)
-    return HomeFiles(
-        rules=rules, templates={**templates, **overrides}, overrides=frozenset(overrides), findings=tuple(findings)
-    )
-
-
-def _read_rules(folder: Path, findings: list[Finding]) -> dict[str, bytes]:
-    rules = {}
-    paths = _listing(folder, findings)
-    for path in paths:
-        shown = f"rules/{_shown(path.name)}"
-        if path.suffix == ".yaml":
-            data = _content(path, shown, findings)
-            if data is not None:
-                rules[shown] = data
-        elif path.suffix.lower() in (".yml", ".yaml"):
-            hint = f"rename it to {_shown(path.stem)}.yaml"
-            findings.append(_finding(shown, "this file is not read", hint, level="warning"))
-    if not any(path.suffix == ".yaml" for path in paths):
-        hint = "dateline init writes a starter desk; --home names the folder that holds rules/"
-        findings.append(_finding(_shown(str(folder)), "there is no rule file (*.yaml) here", hint))
-    return rules
-
-
-def _read_templates(folder: Path, findings: list[Finding]) -> dict[str, str]:
-    templates = {}
-    for path in _template_paths(folder, findings):
-        name = f"{_shown(path.parent.name)}/{_shown(path.name)}"
-        data = _content(path, f"templates/{name}", findings)
-        if data is None:
-            continue
-        try:
-            templates[name] = data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-            findings.append(_finding(f"templates/{name}", "not UTF-8", "save the file as UTF-8", line=line))
-    return templates
-
-
-def _template_paths(folder: Path, findings: list[Finding]) -> list[Path]:
-    return [
-        path
-        for inner in _listing(folder, findings)
-        if _is_folder(inner, findings)
-        for path in _listing(inner, findings)
-        if not path.name.endswith("~") and not _is_folder(path, findings)
-    ]
-
-
-def _is_folder(path: Path, findings: list[Finding]) -> bool:
-    try:
-        return path.is_dir()
-    except OSError as error:  # in a folder that may be listed and not entered
-        findings.append(_unreadable(_shown(str(path)), error))
-        return False
-
-
-def _listing(folder: Path, findings: list[Finding]) -> list[Path]:
-    """Return what lies in a folder but for hidden files, in order; nothing where there is no folder."""
-    try:
-        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        findings.append(_unreadable(_shown(str(folder)), error))
-        return []
-
-
-def _content(path: Path, shown: str, findings: list[Finding]) -> bytes | None:
-    """Return the bytes of a file, at most one more than a rule file may have."""
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            findings.append(_finding(shown, "not a file", "rename or remove it"))
-            return None
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except OSError as error:
-        findings.append(_unreadable(shown, error))
-        return None
-
-
-def _stamps(home: Path) -> tuple[object, int]:
-    """Return what tells apart the files of a home without reading them, and when the newest was written (ns)."""
-    stamps: list[tuple[str, int, int, int, int]] = []
-    newest = 0
-    ignored: list[Finding] = []
-    for path in (
-        *_listing(home / "rules", ignored),
-        *_template_paths(builtin_home() / "templates", ignored),
-        *_template_paths(home / "templates", ignored),
-    ):
-        try:
-            found = path.stat()
-        except OSError:
-            stamps.append((str(path), 0, 0, 0, 0))
-            continue
-        stamps.append((str(path), found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns))
-        newest = max(newest, found.st_mtime_ns)
-    return stamps, newest
-
-
-def _trusted(stamps: object, newest: int) -> object:
-    # Compared with the machine's own clock, which wrote them, and not with the injected one.
-    return stamps if newest < time.time_ns() - _SETTLED_NS else None
-
-
-def _unreadable(file: str, error: OSError) -> Finding:
-    return _finding(file, f"cannot be read: {error.strerror}", "check its permissions, or remove it")
-
-
-def _shown(name: str) -> str:
-    """Return a file name fit for a message, whatever bytes it is made of."""
-    return os.fsencode(name).decode("utf-8", "replace")
-
-
-def _finding(
-    file: str, message: str, hint: str, *, line: int = 1, level: Literal["error", "warning"] = "error"
-) -> Finding:
-    return Finding(file=file, line=line, column=1, level=level, message=message, hint=hint)

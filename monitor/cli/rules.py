@@ -145,7 +145,7 @@ async def _fetch_page(settings: Settings, url: str) -> Article:
     markup = page.body.decode("utf-8", errors="replace")
     words = plain_text(markup)
     return Article(
-        title=words.partition("\n")[0],
+        title=page_title(markup) or words.partition("\n")[0],
         text=words,
         link=page.url,
         url=canonical_url(page.url),

@@ -68,7 +68,7 @@ def run(home: Home = None) -> None:
 
 
 def _greet(services: Services) -> None:
-    settings, rulebook, rules = services.settings, services.rulebook, services.rulebook.rules
+    settings, rules = services.settings, services.rulebook.rules
     err.print(f"[bold]Dateline {version('dateline')}[/]  home {escape(settings.home)}")
     err.print(f"Watching {len(rules.feeds)} feeds with {len(rules.rules)} rules. Digests go to:")
     for subscription in rules.subscriptions.values():

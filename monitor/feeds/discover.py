@@ -12,11 +12,10 @@ from datetime import UTC, datetime
 from typing import Protocol
 from urllib.parse import urljoin
 
-from selectolax.lexbor import LexborHTMLParser
-
 from monitor.errors import FetchError, ParseError
 from monitor.feeds.parse import parse_feed
 from monitor.model import Fetched
+from monitor.text.html import head_tags
 
 COMMON_PATHS = (
     "/feed",
@@ -30,6 +29,8 @@ COMMON_PATHS = (
     "/?feed=rss2",
 )
 MOST_CANDIDATES = 20
+_HEAD = 500_000
+"""Bytes of a page in which its feeds are looked for."""
 _TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json")
 _ANY_TIME = datetime(2100, 1, 1, tzinfo=UTC)  # the parser's "now": only matters to dates, which nobody looks at here
 
@@ -73,20 +74,22 @@ async def find_feeds(pages: Pages, site: str) -> tuple[FoundFeed, ...]:
 
 def _named(page: Fetched) -> list[str]:
     """Return the addresses of the feeds that an HTML page names in its head."""
-    tree = LexborHTMLParser(page.body)
-    base = tree.css_first("base[href]")
-    start = _join(page.url, base.attributes.get("href")) if base is not None else page.url
+    tags = list(head_tags(page.body[:_HEAD].decode("utf-8", errors="replace")))
+    base = next((tag["href"] for name, tag in tags if name == "base" and "href" in tag), "")
+    start = _join(page.url, base)
     return [
-        _join(start, link.attributes.get("href"))
-        for link in tree.css("link[href]")
-        if "alternate" in (link.attributes.get("rel") or "").lower().split()
-        and (link.attributes.get("type") or "").partition(";")[0].strip().lower() in _TYPES
+        _join(start, link["href"])
+        for name, link in tags
+        if name == "link"
+        and "href" in link
+        and "alternate" in link.get("rel", "").lower().split()
+        and link.get("type", "").partition(";")[0].strip().lower() in _TYPES
     ]
 
 
-def _join(start: str, reference: str | None) -> str:
+def _join(start: str, reference: str) -> str:
     try:
-        return urljoin(start, (reference or "").strip())
+        return urljoin(start, reference.strip())
     except ValueError:  # no address at all: "http://["
         return start
 

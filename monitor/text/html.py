@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 
 MAX_MARKUP = 1_000_000
 """Characters of a document that are looked at; the longest real article seen in full-text feeds has a fifth of it."""
@@ -59,6 +60,10 @@ _BLOCK_TAG = _tags(f"{_BLOCKS} br")
 _ESCAPED_MARKUP = re.compile(r"&lt;(?:/[a-z][a-z0-9]*|(?:p|br|img|div)\b[^<>&]*+/?)&gt;", re.IGNORECASE)
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 
+_TITLE = re.compile(r"<title\b[^<>]*+>([^<]*+)", re.IGNORECASE)
+_HEAD_TAG = re.compile(r"<(link|base)\b([^<>]*+)>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""([a-zA-Z-]++)\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'>]++)""")
+
 # Control characters, lone surrogates, the characters that reorder a line of text (CVE-2021-42574), soft hyphens and
 # byte order marks. Joiners and direction marks stay: Persian and Urdu are written with them.
 _UNSAFE = re.compile(
@@ -100,6 +105,19 @@ def plain_text(markup: str) -> str:
         return text.strip()
     lines = "\n".join(line.strip() for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", lines).strip()
+
+
+def page_title(markup: str) -> str:
+    """The `<title>` of a page on one line; empty where it has none."""
+    found = _TITLE.search(markup[:MAX_MARKUP])
+    return one_line(_decoded(found[1][:1000])) if found else ""
+
+
+def head_tags(markup: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """The `<link>` and `<base>` elements of a page, with their attributes, in order."""
+    for found in _HEAD_TAG.finditer(markup):
+        pairs = _ATTRIBUTE.findall(found[2])
+        yield found[1].lower(), {name.lower(): html.unescape(value.strip("\"'")) for name, value in pairs}
 
 
 def one_line(text: str) -> str:

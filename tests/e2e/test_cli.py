@@ -125,7 +125,8 @@ def test_feeds_are_listed_tested_added_and_removed(home: Home) -> None:
     feeds.write_text(
         "version: 1\n# my own feeds\nfeeds:\n  # the first\n  own: {url: 'https://own.example/rss', name: Own}\n"
     )
-    page = f'<html><head><link rel="alternate" type="application/rss+xml" href="{home.server.url("/found")}"></head></html>'
+    link = f'<link rel="alternate" type="application/rss+xml" href="{home.server.url("/found")}">'
+    page = f"<html><head>{link}</head></html>"
     home.server.script("/site", Answer(page.encode(), content_type="text/html"))
     home.server.script("/found", Answer(rss(item(1, "Found"))))
     assert "outlet" in home.run("feeds", "add", home.server.url("/site"))
@@ -151,7 +152,7 @@ def test_an_edit_that_would_break_the_rules_is_undone(home: Home) -> None:
 
 
 def test_annotate_reads_and_writes_lines(home: Home) -> None:
-    lines = [
+    lines: list[dict[str, Any]] = [
         {"id": "a", "title": ATTACK, "text": TEXT, "url": "https://e.org/1"},
         {"id": 7, "title": ATTACK, "text": f"<p>{TEXT}</p>", "url": "https://e.org/2?utm_source=x"},
         {"id": "c", "title": "Same address", "url": "https://e.org/1#top"},

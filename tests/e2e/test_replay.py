@@ -1,4 +1,4 @@
-"""A replay of real polls through the real daemon code: real HTTP, SMTP, a Slack that enforces its limits, a SQLite file.
+"""Real polls through the real daemon code: real HTTP and SMTP, a Slack that enforces its limits, a SQLite file.
 
 Every feed of data/feeds_polls is served from loopback, poll by poll in its own order, while the clock is moved on by
 hand. What is expected is worked out here, from the documents, by other means than the program's own.
@@ -217,7 +217,7 @@ def check(daemon: Daemon, expected: Expected, loopback: Loopback, *, feeds: int)
     assert "conversations.history" in loopback.slack.calls
     mornings = {mail.mail["Message-ID"] for mail in loopback.smtp.received}
     assert len(mornings) == len(loopback.smtp.received) >= 6
-    assert feeds == len({path for path in (asked.path for asked in loopback.web.requests)})
+    assert feeds == len({asked.path for asked in loopback.web.requests})
 
 
 def names(key: str) -> set[str]:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import RuleError
-from monitor.rulebook import Rulebook, builtin_home, check_home, read_home
+from monitor.home_files import read_home
+from monitor.rulebook import Rulebook, builtin_home, check_home
 from tests.fakes import FixedClock
 
 RULES = "rules: {storm: {when: storm}}\n"
@@ -64,7 +65,7 @@ def test_only_yaml_files_of_the_folder_itself_are_read(home: Path) -> None:
         (home / "rules" / name).write_text("nonsense: [")
     (home / "rules" / ".#rules.yaml").symlink_to("someone@host.123")
     (home / "rules" / "late.yml").write_text("nonsense: [")
-    files = read_home(home)
+    files = read_home(home, builtin=builtin_home())
     assert set(files.rules) == {"rules/rules.yaml", "rules/digests.yaml"}
     assert [str(finding) for finding in files.findings] == [
         "rules/late.yml:1:1: warning: this file is not read (rename it to late.yaml)"
@@ -214,7 +215,7 @@ def test_a_homes_templates_lie_over_the_built_in_ones(home: Path) -> None:
     (home / "templates" / "README").write_text("{% bad")
     assert rulebook.reload_if_changed()
     assert "mine" in rulebook.templates.names
-    assert read_home(home).overrides == {"mine/subject.txt"}
+    assert read_home(home, builtin=builtin_home()).overrides == {"mine/subject.txt"}
     (home / "rules" / "digests.yaml").write_text(DIGESTS.replace("hourly", "hourly, template: mine"))
     assert rulebook.reload_if_changed()
     assert rulebook.rules.subscriptions["d"].template == "mine"
@@ -231,6 +232,7 @@ def test_a_bad_template_changes_nothing(home: Path, content: bytes, said: str) -
     rulebook = Rulebook(home)
     rulebook.load()
     before = rulebook.rules
+    assert rulebook.builtin_templates.names == rulebook.templates.names
     override(home, "alert/subject.txt", "").write_bytes(content)
     (home / "rules" / "rules.yaml").write_text(RULES + "# changed\n")
     assert not rulebook.reload_if_changed()

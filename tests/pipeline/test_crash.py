@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -83,7 +83,7 @@ async def day(home: Path, channel: MortalChannel, clock: FixedClock, fuse: Fuse)
     return True
 
 
-def day_steps(desk: Desk) -> Iterator[object]:
+def day_steps(desk: Desk) -> Iterator[Awaitable[object]]:
     edited = item(0, "Militants attack post 0 in Mastung, two killed", TEXT.replace("post", "post0"))
     for items in ([MORE[0]], [MORE[0], MORE[1]], [edited, MORE[1], MORE[2]]):
         desk.serve("dawn", *items)

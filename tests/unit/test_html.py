@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.text.html import MAX_MARKUP, looks_like_html, one_line, plain_text
+from monitor.text.html import MAX_MARKUP, head_tags, looks_like_html, one_line, page_title, plain_text
 
 TEXTS = {
     "nothing": ("", ""),
@@ -130,3 +130,27 @@ def test_time_is_linear(piece: str) -> None:
     plain_text(markup)
     looks_like_html(markup)
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("markup", "title"),
+    [
+        ("<html><head><title>Blast in\n Quetta &amp; more</title></head>", "Blast in Quetta & more"),
+        ("<TITLE lang='en'>A</TITLE><title>B</title>", "A"),
+        ("<title>", ""),
+        ("no page at all", ""),
+        ("<title" * 10_000, ""),
+    ],
+    ids=["plain", "capitals", "empty", "none", "hostile"],
+)
+def test_page_title(markup: str, title: str) -> None:
+    assert page_title(markup) == title
+
+
+def test_head_tags() -> None:
+    page = """<base href=/top><p>x</p><LINK rel='alternate' href="/a?b&amp;c" data-x=1><link><a href="/no">no</a>"""
+    assert list(head_tags(page)) == [
+        ("base", {"href": "/top"}),
+        ("link", {"rel": "alternate", "href": "/a?b&c", "data-x": "1"}),
+        ("link", {}),
+    ]

@@ -40,9 +40,7 @@ def test_a_new_article_is_owed_once_to_each_subscription_that_takes_a_match() ->
         pytest.param([LOW, FLOOD], {"attacks"}, {"alerts"}, [("alerts", "revision"), ("daily", "news")], id="one each"),
     ],
 )
-def test_an_edit(
-    matches: list[object], matched_before: set[str], told: set[str], expected: list[object]
-) -> None:
+def test_an_edit(matches: list[object], matched_before: set[str], told: set[str], expected: list[object]) -> None:
     article = stored(7, revision=2)
     debts = debts_of_revision(
         [ALERTS, DAILY],
