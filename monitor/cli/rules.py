@@ -38,7 +38,7 @@ from monitor.rulebook import check_home
 from monitor.rules.explain import describe, explain
 from monitor.settings import Settings
 from monitor.store import outbox, polls, reading
-from monitor.text.html import looks_like_html, plain_text
+from monitor.text.html import looks_like_html, page_title, plain_text
 from monitor.text.language import language_of
 from monitor.text.urls import canonical_url
 
