@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
 import structlog
 
@@ -24,6 +24,29 @@ from monitor.settings import Settings
 from monitor.store import Store
 
 Result = TypeVar("Result")
+Work = TypeVar("Work")
+
+GATHERING_SECONDS = 0.02
+
+
+class Together(Generic[Work]):
+    """Does in one go what several tasks ask for at about the same time: one transaction instead of a hundred."""
+
+    def __init__(self) -> None:
+        self._asked: list[Work] = []
+        self._next: asyncio.Task[None] | None = None
+
+    async def do(self, work: Work, all_of: Callable[[list[Work]], Awaitable[None]]) -> None:
+        """Return when ``all_of`` has done this work with what else came; its exception goes to everyone."""
+        self._asked.append(work)
+        if self._next is None:
+            self._next = asyncio.create_task(self._gather(all_of))
+        await asyncio.shield(self._next)
+
+    async def _gather(self, all_of: Callable[[list[Work]], Awaitable[None]]) -> None:
+        await asyncio.sleep(GATHERING_SECONDS)
+        asked, self._asked, self._next = self._asked, [], None
+        await all_of(asked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +62,8 @@ class Services:
     log: Any
     """A structlog logger."""
     store_thread: ThreadPoolExecutor
+    unchanged: Together[tuple[Feed, FetchOutcome]] = field(default_factory=Together)
+    """Polls that brought no document: by far the most, and each has no more to store than its feed's state."""
 
     async def in_store(self, work: Callable[[], Result]) -> Result:
         """Run a transaction in the one thread that talks to the database: one writer, and the event loop stays free."""

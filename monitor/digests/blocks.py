@@ -49,20 +49,23 @@ def slack_messages(view: View, subject: str, *, headlines_only: bool = False) ->
     if not headlines_only and view.count <= _WHOLE_STORIES and _fits(whole):
         return (SlackMessage(text=_fall_back(view, subject), blocks=tuple(whole)),)
     headlines = list(_units(view, _headline))
-    room = [*top, _context("…"), *bottom]
+    room = [*top, _pointer(len(headlines), headlines_only=headlines_only), *bottom]
     shown = _as_many_as_fit(room, headlines)
     thread = _pack(headlines[shown:] if headlines_only else list(_units(view, _full)))
     overview = [*top, *_joined(headlines[:shown])]
     if thread:
-        hidden = len(headlines) - shown
-        pointer = "Details in the thread" if not headlines_only else "The rest in the thread"
-        overview.append(_context(f"{f'{hidden} more. ' if hidden else ''}{pointer} ↓"))
+        overview.append(_pointer(len(headlines) - shown, headlines_only=headlines_only))
     parent = SlackMessage(text=_fall_back(view, subject), blocks=(*overview, *bottom))
     replies = (
         SlackMessage(text=_escaped(f"{subject} ({number} of {len(thread)})"), blocks=tuple(blocks))
         for number, blocks in enumerate(thread, start=1)
     )
     return (parent, *replies)
+
+
+def _pointer(hidden: int, *, headlines_only: bool) -> Block:
+    what = "The rest" if headlines_only else "Details"
+    return _context(f"{f'{hidden} more. ' if hidden else ''}{what} in the thread ↓")
 
 
 def characters(blocks: Iterable[Any]) -> int:

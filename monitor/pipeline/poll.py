@@ -61,22 +61,28 @@ def due_feeds(
 async def poll_feeds(services: Services, feeds: Iterable[Feed]) -> Counts:
     """Poll many feeds, a bounded number at once."""
     slots = asyncio.Semaphore(AT_ONCE)
+    states = await services.in_store(lambda: _states(services))
 
     async def poll(feed: Feed) -> Counts:
         async with slots:
-            return await poll_feed(services, feed)
+            return await poll_feed(services, feed, states.get(feed.id))
 
     return sum(await asyncio.gather(*(poll(feed) for feed in feeds)), Counts())
 
 
-async def poll_feed(services: Services, feed: Feed) -> Counts:
-    """Poll one feed. Whatever goes wrong with it stays with it: it is logged, and tried again later."""
+async def poll_feed(services: Services, feed: Feed, state: FeedState | None = None) -> Counts:
+    """Poll one feed. Whatever goes wrong with it stays with it: it is logged, and tried again later.
+
+    ``state`` saves reading what the caller has just read.
+    """
     try:
-        state = await services.in_store(lambda: _state(services, feed))
+        state = state or await services.in_store(lambda: _state(services, feed))
         outcome = await services.fetcher.fetch(feed, state)
         parsed: ParsedFeed | None = None
         if isinstance(outcome, Fetched):
             outcome, parsed = await _parse(services, outcome)
+        if parsed is None:
+            return await _record_unchanged(services, feed, outcome)
         return await services.in_store(lambda: _record(services, feed, outcome, parsed))
     except StoreError as error:
         services.log.error("poll not stored", feed=feed.id, error=str(error))
@@ -86,6 +92,11 @@ async def poll_feed(services: Services, feed: Feed) -> Counts:
         services.log.exception("poll broke", feed=feed.id)
         failed = FetchFailed(reason=f"could not be processed: {type(error).__name__}: {error}")
         return await services.in_store(lambda: _record(services, feed, failed, None))
+
+
+def _states(services: Services) -> dict[str, FeedState]:
+    with services.store.reading() as db:
+        return polls.feed_states(db)
 
 
 def _state(services: Services, feed: Feed) -> FeedState:
@@ -102,6 +113,26 @@ async def _parse(services: Services, fetched: Fetched) -> tuple[FetchOutcome, Pa
     except ParseError as error:
         return FetchFailed(reason=str(error)), None
     return fetched, parsed
+
+
+async def _record_unchanged(services: Services, feed: Feed, outcome: FetchOutcome) -> Counts:
+    """Store the outcome of a poll without a document, in one transaction with those that end at the same time."""
+
+    def record(polled: list[tuple[Feed, FetchOutcome]]) -> None:
+        with services.store.writing() as db:
+            now = services.clock.now()
+            states = polls.feed_states(db, [feed.id for feed, _ in polled])
+            after = [
+                _after(feed, states.get(feed.id) or timing.initial_state(feed, now), outcome, None, Counts(), now)
+                for feed, outcome in polled
+            ]
+            polls.save_states(db, [state for state in after if state.feed in states])
+
+    await services.unchanged.do((feed, outcome), lambda polled: services.in_store(lambda: record(polled)))
+    failed = isinstance(outcome, FetchFailed)
+    counts = Counts(polled=1, failed=failed, not_modified=not failed)
+    services.log_poll(feed, outcome, counts.as_json())
+    return counts
 
 
 def _record(services: Services, feed: Feed, outcome: FetchOutcome, parsed: ParsedFeed | None) -> Counts:

@@ -25,8 +25,12 @@ _GAPS = ("usual_gap", "longest_gap")
 # --- feeds ---
 
 
-def feed_states(db: Connection) -> dict[str, FeedState]:
-    return {row["feed"]: _state(row) for row in db.execute(select(FEED).where(FEED.c.watched)).mappings()}
+def feed_states(db: Connection, feeds: Collection[str] | None = None) -> dict[str, FeedState]:
+    """Return the states of the watched feeds, all of them or those among ``feeds``."""
+    watched = select(FEED).where(FEED.c.watched)
+    if feeds is not None:
+        watched = watched.where(FEED.c.feed.in_(feeds))
+    return {row["feed"]: _state(row) for row in db.execute(watched).mappings()}
 
 
 def feed_state(db: Connection, feed: str) -> FeedState | None:

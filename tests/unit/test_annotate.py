@@ -1,0 +1,128 @@
+"""`annotate`: articles in, what the pure rooms say of them out."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from monitor.annotate import annotate
+from monitor.digests.document import from_json, to_json
+from monitor.digests.sample import trial_digest
+from monitor.errors import ParseError
+from monitor.rules.compile import compile_rules
+from monitor.rules.ruleset import RuleSet
+
+RULES = b"""\
+version: 1
+feeds:
+  dawn: {url: "https://dawn.example/rss", name: Dawn, home: PK-SD, language: en, trust: 0.5}
+rules:
+  attacks: {when: "attack*", score: [{add: 4, if: "title:attack*"}], severity: {low: 1, high: 2}}
+  dawn-only: {when: "source:dawn", feeds: [dawn]}
+digests:
+  all: {rules: ["*"], when: immediately, to: ["folder:out"]}
+"""
+TEXT = "Armed men attacked a police post near the highway early on Sunday and left before help came, officials said."
+
+
+@pytest.fixture(scope="module")
+def rules() -> RuleSet:
+    compiled = compile_rules({"rules/desk.yaml": RULES}, templates={"alert", "digest"})
+    assert compiled.rules is not None, compiled.findings
+    return compiled.rules
+
+
+def lines(*records: Any) -> list[str]:
+    return [json.dumps(record) for record in records]
+
+
+def run(rules: RuleSet, *records: Any, **more: Any) -> list[dict[str, Any]]:
+    found = list(annotate(rules, lines(*records), **more))
+    assert all(isinstance(one, dict) for one in found)
+    return found  # type: ignore[return-value]
+
+
+def test_output_keeps_order_and_ids(rules: RuleSet) -> None:
+    found = run(rules, {"id": "b"}, {"id": 7, "title": "x"}, {"id": None})
+    assert [one["id"] for one in found] == ["b", 7, None]
+
+
+def test_matches_carry_rule_severity_score_and_offsets(rules: RuleSet) -> None:
+    (found,) = run(rules, {"id": 1, "title": "An attack in Mastung", "text": TEXT})
+    (match,) = found["matches"]
+    assert (match["rule"], match["severity"], match["score"]) == ("attacks", "high", 4.0)
+    assert match["evidence"][0] == {"clause": "attack*", "field": "title", "start": 3, "end": 9, "text": "attack"}
+
+
+def test_a_configured_feed_lends_its_name_home_language_and_trust(rules: RuleSet) -> None:
+    (found,) = run(rules, {"id": 1, "title": "An attack", "feed": "dawn"})
+    assert found["language"] == "en"
+    assert {match["rule"]: match["score"] for match in found["matches"]} == {"attacks": 2.0, "dawn-only": 0.0}
+    (other,) = run(rules, {"id": 1, "title": "An attack", "feed": "dawn", "source": "Other", "home": "IN"})
+    assert [match["rule"] for match in other["matches"]] == ["attacks"]
+
+
+def test_html_is_read_as_plain_text_which_is_given_back(rules: RuleSet) -> None:
+    (found,) = run(rules, {"id": 1, "title": "t", "text": "<p>One</p><p>an attack</p>"})
+    evidence = found["matches"][0]["evidence"][0]
+    assert found["plain"] == "One\n\nan attack"
+    assert found["plain"][evidence["start"] : evidence["end"]] == "attack"
+    (plain,) = run(rules, {"id": 1, "title": "t", "text": "  One & an\n attack "})
+    assert "plain" not in plain
+    assert plain["matches"][0]["evidence"][0]["start"] == 12
+
+
+def test_duplicates_are_found_by_address_and_by_words(rules: RuleSet) -> None:
+    found = run(
+        rules,
+        {"id": "a", "title": "T", "text": TEXT, "url": "https://e.org/1"},
+        {"id": "b", "title": "T", "text": TEXT, "url": "https://f.org/2"},
+        {"id": "c", "title": "Else", "url": "https://e.org/1?utm_source=feed"},
+        {"id": "d", "title": "T", "text": TEXT},
+        {"id": "e", "title": "Short"},
+        {"id": "f", "title": "Short"},
+    )
+    assert [one["duplicate_of"] for one in found] == [None, "a", "a", "a", None, None]
+
+
+@pytest.mark.parametrize(
+    ("only", "keys"),
+    [
+        ({"matches"}, {"id", "language", "matches"}),
+        ({"duplicates"}, {"id", "language", "duplicate_of"}),
+    ],
+    ids=str,
+)
+def test_only_the_parts_asked_for(rules: RuleSet, only: set[str], keys: set[str]) -> None:
+    assert set(run(rules, {"id": 1, "title": "An attack"}, only=only)[0]) == keys
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("nonsense", "line 2: Expecting value"),
+        ("[1]", "line 2: not a JSON object with an id"),
+        ('{"title": "no id"}', "line 2: not a JSON object with an id"),
+        ('{"id": 1, "title": 5}', "line 2: title is not a text"),
+        ("[" * 100_000, "line 2: "),
+    ],
+)
+def test_a_bad_line_is_named_and_the_others_go_on(rules: RuleSet, line: str, problem: str) -> None:
+    found = list(annotate(rules, ["\n", line, '{"id": 3, "text": null}']))
+    assert isinstance(found[0], ParseError) and str(found[0]).startswith(problem)
+    assert isinstance(found[1], dict) and found[1]["id"] == 3
+
+
+@pytest.mark.parametrize("published", ["2026-11-22T07:00:00+05:00", "2026-11-22", "yesterday", "", None])
+def test_any_publication_date_will_do(rules: RuleSet, published: str | None) -> None:
+    assert run(rules, {"id": 1, "title": "An attack", "published": published})[0]["matches"]
+
+
+def test_a_trial_digest_says_that_it_is_one() -> None:
+    digest = trial_digest(datetime(2026, 11, 22, 7, tzinfo=UTC))
+    assert "Test" in digest.stories[0].headline
+    assert from_json(to_json(digest)) == digest
+
