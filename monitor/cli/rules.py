@@ -37,7 +37,7 @@ from monitor.model import Article
 from monitor.rulebook import check_home
 from monitor.rules.explain import describe, explain
 from monitor.settings import Settings
-from monitor.store import outbox, polls, reading
+from monitor.store import polls, reading, telling
 from monitor.text.html import looks_like_html, page_title, plain_text
 from monitor.text.language import language_of
 from monitor.text.urls import canonical_url
@@ -221,13 +221,13 @@ def preview(
     rules = rulebook.rules
     with store_of(settings).reading() as db:
         if digest not in rules.subscriptions:
-            shown = outbox.read_digest(db, digest)
+            shown = telling.read_digest(db, digest)
             if shown is None:
                 raise refuse(f"there is no digest {digest!r}; the rule files have {', '.join(rules.subscriptions)}")
         else:
             subscription = rules.subscriptions[digest]
             window = preview_window(subscription, _moment(at, subscription.timezone))
-            matched = outbox.matched_between(db, subscription, window.from_at, window.to_at)
+            matched = telling.matched_between(db, subscription, window.from_at, window.to_at)
             seen = coverage(rules.feeds, polls.feed_states(db).values(), window)
             shown = compose(subscription, rules, matched, window=window, coverage=seen, reason="preview")
     rendered = render_as(shown, rulebook.templates, as_)

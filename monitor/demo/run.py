@@ -26,7 +26,7 @@ from monitor.model import Digest
 from monitor.pipeline import Counts, compose_digests, due_feeds, poll_feed, settle, start
 from monitor.pipeline.deliver import deliver_all
 from monitor.rules.ruleset import RuleSet
-from monitor.store import outbox
+from monitor.store import telling
 
 MINUTE = timedelta(minutes=1)
 POLL_EVERY = timedelta(minutes=5)
@@ -120,7 +120,7 @@ async def _poll(services: Services) -> Counts:
 def _compose(services: Services) -> list[Digest]:
     ids = compose_digests(services)
     with services.store.reading() as db:
-        return [digest for one in ids if (digest := outbox.read_digest(db, one))]
+        return [digest for one in ids if (digest := telling.read_digest(db, one))]
 
 
 def _logger(out: TextIO, clock: Clock) -> Any:

@@ -12,14 +12,14 @@ from monitor.digests.owing import Owed
 from monitor.digests.timing import Clock, Immediately
 from monitor.model import Window
 from monitor.rules.ruleset import Subscription
-from monitor.store import outbox, polls
+from monitor.store import outbox, polls, telling
 
 
 def compose_digests(services: Services, *, bundling: bool = True) -> list[str]:
     """Compose every digest that is due now; returns their ids. Without ``bundling`` alerts do not wait for more."""
     now = services.clock.now()
     with services.store.reading() as db:
-        closed, owed = outbox.windows_closed_at(db), outbox.subscriptions_owed(db)
+        closed, owed = telling.windows_closed_at(db), telling.subscriptions_owed(db)
     composed = []
     for subscription in services.rulebook.rules.subscriptions.values():
         window = _window(subscription, subscription.id in owed, closed.get(subscription.id, now), now)
@@ -41,7 +41,7 @@ def _compose_one(
 ) -> str | None:
     rules = services.rulebook.rules
     with services.store.writing() as db:
-        owed: tuple[Owed, ...] = outbox.open_debts(db, subscription, window.to_at)
+        owed: tuple[Owed, ...] = telling.open_debts(db, subscription, window.to_at)
         if isinstance(subscription.schedule, Immediately):
             owed = alert_due(subscription, owed, now, bundle=subscription.bundle if bundling else timedelta(0))
             if not owed:
@@ -49,13 +49,13 @@ def _compose_one(
             reason = "new articles matched"
         else:
             if not owed and not subscription.say_empty:
-                outbox.close_window(db, subscription.id, window.to_at)
+                telling.close_window(db, subscription.id, window.to_at)
                 return None
             reason = f"{window.to_at.astimezone(ZoneInfo(subscription.timezone)):%H:%M} in {subscription.timezone}"
         seen = coverage(rules.feeds, polls.feed_states(db).values(), window)
         digest = compose(subscription, rules, owed, window=window, coverage=seen, reason=reason)
-        digest = replace(digest, id=outbox.unused_id(db, digest.id))
-        outbox.save_digest(db, digest, owed, now=now)
+        digest = replace(digest, id=telling.unused_id(db, digest.id))
+        telling.save_digest(db, digest, owed, now=now)
         for destination in subscription.to:
             messages, missing = services.render(digest, destination), services.channels.missing(destination)
             outbox.enqueue(db, digest, destination, messages, now=now, held=missing)

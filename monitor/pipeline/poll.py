@@ -15,11 +15,11 @@ from monitor.digests import owing
 from monitor.errors import ParseError, StoreError
 from monitor.feeds import timing
 from monitor.feeds.parse import parse_feed
-from monitor.model import Article, Entry, Feed, FeedState, Fetched, FetchFailed, FetchOutcome, Match, ParsedFeed
+from monitor.model import Article, Feed, FeedState, Fetched, FetchFailed, FetchOutcome, Match, ParsedFeed
 from monitor.pipeline.counts import Counts
 from monitor.rules.match import match_article
 from monitor.rules.ruleset import RuleSet
-from monitor.store import outbox, polls
+from monitor.store import polls, telling
 from monitor.stories.identity import Decision, Item, identify, items_of
 from monitor.text.language import language_of
 from monitor.text.urls import canonical_url
@@ -43,7 +43,7 @@ def watch_feeds(services: Services) -> None:
                 for feed in rules.feeds.values()
             ],
         )
-        outbox.open_subscriptions(db, rules.subscriptions, now)
+        telling.open_subscriptions(db, rules.subscriptions, now)
 
 
 def due_feeds(
@@ -183,8 +183,8 @@ def _store(
     known = polls.known(db, feed.id, items)
     unknown = sum(item.key not in known.sightings for item in items)
     decisions = identify(feed.id, items, known, iter(polls.article_ids(db, unknown)))
-    new = [(one, article_of(feed, one.item.entry)) for one in decisions if one.kind == "new"]
-    revised = [(one, article_of(feed, one.item.entry)) for one in decisions if one.kind == "revised"]
+    new = [(one, article_of(feed, one.item)) for one in decisions if one.kind == "new"]
+    revised = [(one, article_of(feed, one.item)) for one in decisions if one.kind == "revised"]
     owed = {one.article for one, _ in new if one.item.key not in past}
 
     polls.save_new(db, new, now=now, owed=owed)
@@ -203,7 +203,7 @@ def _store(
         debts += more
     found = [(article, revisions.get(article, 0), match) for article, ones in matches.items() for match in ones]
     polls.save_matches(db, found, rules_version=rules.version, now=now)
-    outbox.owe(db, debts, now)
+    telling.owe(db, debts, now)
     return Counts(
         new=len(new),
         revised=len(revised),
@@ -225,7 +225,7 @@ def _revision_debts(
     """Return the edited articles' revision numbers, and what the edits owe."""
     edited = polls.articles(db, [one.article for one, _ in revised])
     matched_before = polls.rules_matched(db, [one.id for one in edited])
-    news_owed = outbox.news_owed(db, [one.id for one in edited])
+    news_owed = telling.news_owed(db, [one.id for one in edited])
     debts = [
         debt
         for one in edited
@@ -251,12 +251,13 @@ def _match(services: Services, rules: RuleSet, article: Article) -> tuple[Match,
         return ()
 
 
-def article_of(feed: Feed, entry: Entry) -> Article:
+def article_of(feed: Feed, item: Item) -> Article:
+    entry = item.entry
     return Article(
         title=entry.title,
         text=entry.text,
         link=entry.link or "",
-        url=canonical_url(entry.link) if entry.link else "",
+        url=item.url or canonical_url(entry.link or ""),
         feed=feed.id,
         source=feed.name,
         home=feed.home,

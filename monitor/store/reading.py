@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, delete, exists, func, select
 
 from monitor.model import Match, StoredArticle
-from monitor.store.outbox import read_match
 from monitor.store.polls import stored_article
 from monitor.store.tables import ARTICLE, DELIVERY, DIGEST, MATCH, OWED, REVISION, SIGHTING
+from monitor.store.telling import read_match
 
 
 def article(db: Connection, number: int) -> StoredArticle | None:

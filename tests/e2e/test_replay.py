@@ -25,7 +25,7 @@ from monitor.app import open_services
 from monitor.daemon import Daemon
 from monitor.model import Digest
 from monitor.settings import load_settings
-from monitor.store import outbox
+from monitor.store import outbox, telling
 from monitor.store.tables import ARTICLE, DELIVERY, DIGEST, REVISION, SIGHTING
 from tests.data import DATA, needs_data
 from tests.fakes import FixedClock
@@ -193,7 +193,7 @@ def check(daemon: Daemon, expected: Expected, loopback: Loopback, *, feeds: int)
         for row in db.execute(select(SIGHTING.c.feed, SIGHTING.c.key, SIGHTING.c.article)):
             sightings[row.article].add(f"{row.feed} {row.key}")
         alerts = [
-            outbox.read_digest(db, one) for one in db.scalars(select(DIGEST.c.id).where(DIGEST.c.kind == "alert"))
+            telling.read_digest(db, one) for one in db.scalars(select(DIGEST.c.id).where(DIGEST.c.kind == "alert"))
         ]
         states = Counter(db.scalars(select(DELIVERY.c.state)))
         keys = set(db.scalars(select(DELIVERY.c.key).where(DELIVERY.c.destination.like("slack:%"))))

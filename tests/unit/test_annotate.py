@@ -125,4 +125,3 @@ def test_a_trial_digest_says_that_it_is_one() -> None:
     digest = trial_digest(datetime(2026, 11, 22, 7, tzinfo=UTC))
     assert "Test" in digest.stories[0].headline
     assert from_json(to_json(digest)) == digest
-

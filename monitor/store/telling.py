@@ -1,0 +1,205 @@
+"""What each subscription is owed, its windows, and the digests that told it: the durable side of "told once"."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, exists, insert, select, update
+
+from monitor.digests.document import from_json, to_json
+from monitor.digests.owing import Debt, Owed, wanted
+from monitor.model import Digest, Evidence, Match, Points, Severity
+from monitor.rules.ruleset import Subscription
+from monitor.store.polls import stored_article
+from monitor.store.tables import ARTICLE, DIGEST, MATCH, OWED, REVISION, SUBSCRIPTION
+
+# --- subscriptions and their windows ---
+
+
+def open_subscriptions(db: Connection, subscriptions: Collection[str], now: datetime) -> None:
+    """Let the first window of subscriptions not seen before begin now."""
+    known = set(db.scalars(select(SUBSCRIPTION.c.subscription)))
+    rows = [{"subscription": one, "loaded_at": now, "closed_at": now} for one in subscriptions if one not in known]
+    if rows:
+        db.execute(insert(SUBSCRIPTION), rows)
+
+
+def windows_closed_at(db: Connection) -> dict[str, datetime]:
+    """Return where each subscription's last window ended."""
+    return {row.subscription: row.closed_at for row in db.execute(select(SUBSCRIPTION))}
+
+
+# --- owing ---
+
+
+def owe(db: Connection, debts: Iterable[Debt], now: datetime) -> None:
+    rows = [asdict(debt) | {"owed_at": now} for debt in debts]
+    if rows:
+        db.execute(insert(OWED), rows)
+
+
+def news_owed(db: Connection, articles: Collection[int]) -> dict[int, dict[str, bool]]:
+    """Return which subscriptions are owed these articles as news, and whether they were told already."""
+    found: dict[int, dict[str, bool]] = {}
+    owed = select(OWED.c.article, OWED.c.subscription, OWED.c.digest)
+    for row in db.execute(owed.where(OWED.c.article.in_(articles), OWED.c.kind == "news")):
+        found.setdefault(row.article, {})[row.subscription] = row.digest is not None
+    return found
+
+
+def subscriptions_owed(db: Connection) -> set[str]:
+    return set(db.scalars(select(OWED.c.subscription).where(OWED.c.digest.is_(None)).distinct()))
+
+
+def open_debts(db: Connection, subscription: Subscription, until: datetime) -> tuple[Owed, ...]:
+    """Return what is owed to a subscription and was stored by ``until``, with all that a digest says about it.
+
+    Where an article is owed as news, its edits are part of that news and come out of the same row.
+    """
+    rows = db.execute(
+        select(
+            OWED.c.id.label("debt"),
+            OWED.c.kind,
+            OWED.c.severity,
+            OWED.c.owed_at,
+            OWED.c.revision.label("owed_revision"),
+            ARTICLE,
+        )
+        .join(ARTICLE, ARTICLE.c.id == OWED.c.article)
+        .where(OWED.c.subscription == subscription.id, OWED.c.digest.is_(None), OWED.c.owed_at <= until)
+        .order_by(OWED.c.id)
+    )
+    debts = rows.mappings().all()
+    articles = {row["id"] for row in debts}
+    matches, told = _matches(db, articles), _stories_told(db, subscription.id, {row["story"] for row in debts})
+    titles = _titles_before(db, {row["id"] for row in debts if row["kind"] == "revision"})
+    return tuple(
+        Owed(
+            id=row["debt"],
+            article=stored_article(row),
+            matches=wanted(subscription, matches.get(row["id"], [])),
+            kind=row["kind"],
+            severity=Severity(row["severity"]),
+            owed_at=row["owed_at"],
+            story_told=row["story"] in told,
+            title_before=titles.get((row["id"], row["owed_revision"] - 1)),
+        )
+        for row in debts
+    )
+
+
+def matched_between(db: Connection, subscription: Subscription, from_at: datetime, to_at: datetime) -> tuple[Owed, ...]:
+    """Return what a subscription's rules matched in (from_at, to_at], told or not: for `preview`."""
+    rows = (
+        db.execute(
+            select(ARTICLE)
+            .where(
+                ARTICLE.c.owed,
+                exists().where(
+                    MATCH.c.article == ARTICLE.c.id,
+                    MATCH.c.rule.in_(subscription.rules),
+                    MATCH.c.matched_at > from_at,
+                    MATCH.c.matched_at <= to_at,
+                ),
+            )
+            .order_by(ARTICLE.c.id)
+        )
+        .mappings()
+        .all()
+    )
+    matches = _matches(db, {row["id"] for row in rows})
+    found = []
+    for row in rows:
+        if taken := wanted(subscription, matches[row["id"]]):
+            found.append(
+                Owed(
+                    id=0,
+                    article=stored_article(row),
+                    matches=taken,
+                    kind="news",
+                    severity=taken[0].severity,
+                    owed_at=row["stored_at"],
+                    story_told=False,
+                )
+            )
+    return tuple(found)
+
+
+def _matches(db: Connection, articles: Collection[int]) -> dict[int, list[Match]]:
+    found: dict[int, list[Match]] = {}
+    for row in db.execute(select(MATCH).where(MATCH.c.article.in_(articles))).mappings():
+        found.setdefault(row["article"], []).append(read_match(row))
+    return found
+
+
+def read_match(row: RowMapping) -> Match:
+    return Match(
+        rule=row["rule"],
+        severity=Severity(row["severity"]),
+        score=row["score"],
+        regions=tuple(row["regions"]),
+        evidence=_evidence(row["evidence"]),
+        points=tuple(Points(**line | {"evidence": _evidence(line["evidence"])}) for line in row["points"]),
+    )
+
+
+def _evidence(rows: Sequence[dict[str, Any]]) -> tuple[Evidence, ...]:
+    return tuple(Evidence(**row) for row in rows)
+
+
+def _stories_told(db: Connection, subscription: str, stories: Collection[int]) -> set[int]:
+    told = OWED.c.subscription == subscription, OWED.c.digest.is_not(None), OWED.c.story.in_(stories)
+    return set(db.scalars(select(OWED.c.story).where(*told).distinct()))
+
+
+def _titles_before(db: Connection, articles: Collection[int]) -> dict[tuple[int, int], str]:
+    rows = db.execute(
+        select(REVISION.c.article, REVISION.c.number, REVISION.c.title).where(REVISION.c.article.in_(articles))
+    )
+    return {(row.article, row.number): row.title for row in rows}
+
+
+# --- digests ---
+
+
+def unused_id(db: Connection, wish: str) -> str:
+    """Return ``wish``, or with a number behind it where a digest has that id already."""
+    taken = set(db.scalars(select(DIGEST.c.id).where(DIGEST.c.id.like(f"{wish}%"))))
+    number, free = 1, wish
+    while free in taken:
+        number, free = number + 1, f"{wish}-{number + 1}"
+    return free
+
+
+def save_digest(db: Connection, digest: Digest, told: Iterable[Owed], *, now: datetime) -> None:
+    """Store a digest, settle the debts it tells, and close its window: one transaction, or none of it happened."""
+    db.execute(
+        insert(DIGEST).values(
+            id=digest.id,
+            subscription=digest.subscription,
+            kind=digest.kind,
+            composed_at=now,
+            content=json.dumps(to_json(digest), ensure_ascii=False),
+        )
+    )
+    settle_debts(db, digest.id, told)
+    close_window(db, digest.subscription, digest.window.to_at)
+
+
+def settle_debts(db: Connection, digest: str, told: Iterable[Owed]) -> None:
+    debts = [one.id for one in told]
+    for start in range(0, len(debts), 500):
+        db.execute(update(OWED).where(OWED.c.id.in_(debts[start : start + 500])).values(digest=digest))
+
+
+def close_window(db: Connection, subscription: str, at: datetime) -> None:
+    db.execute(update(SUBSCRIPTION).where(SUBSCRIPTION.c.subscription == subscription).values(closed_at=at))
+
+
+def read_digest(db: Connection, digest: str) -> Digest | None:
+    content = db.scalar(select(DIGEST.c.content).where(DIGEST.c.id == digest))
+    return None if content is None else from_json(json.loads(content))
