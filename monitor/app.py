@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
@@ -16,7 +17,7 @@ import structlog
 from monitor.channels import Channels, open_channels
 from monitor.clock import Clock
 from monitor.digests.render import render
-from monitor.errors import RuleError, StoreError
+from monitor.errors import StoreError
 from monitor.feeds.fetch import Fetcher
 from monitor.model import Digest, Feed, FetchFailed, FetchOutcome, Message
 from monitor.rulebook import Rulebook
@@ -73,7 +74,8 @@ class Services:
         """Render a digest for one destination; a template that fails on it gives way to the built-in one."""
         try:
             return render(digest, destination, self.rulebook.templates)
-        except RuleError as error:
+        except Exception as error:
+            # Whatever an overriding template runs into, the alert goes out.
             self.log.error("template failed, the built-in one is used", digest=digest.id, problem=str(error))
             return render(digest, destination, self.rulebook.builtin_templates)
 
@@ -127,10 +129,16 @@ def sole_run(settings: Settings) -> Iterator[None]:
     """
     settings.state.mkdir(parents=True, exist_ok=True)
     with (settings.state / "dateline.lock").open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise StoreError(f"Dateline already runs here, with pid {running_pid(settings) or 'unknown'}") from error
+        for last in (False, False, False, True):
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError as error:
+                # Whoever runs has written its pid; without one it is somebody looking, and gone in a moment.
+                pid = (settings.state / "dateline.lock").read_text().strip()
+                if pid or last:
+                    raise StoreError(f"Dateline already runs here, with pid {pid or 'unknown'}") from error
+                time.sleep(0.2)
         file.seek(0)
         file.truncate()
         file.write(f"{os.getpid()}\n")

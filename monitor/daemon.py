@@ -17,7 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor import pipeline
 from monitor.app import Services, open_services, sole_run
-from monitor.errors import MonitorError
+from monitor.errors import MonitorError, StoreError
 from monitor.model import Delivery, Feed
 from monitor.rulebook import Rulebook
 from monitor.settings import Settings
@@ -30,6 +30,9 @@ GRACE_SECONDS = 2.0
 
 CLOCK_CHECK_SECONDS = 5.0
 
+LONGEST_PAUSE = timedelta(minutes=1)
+"""Before a feed is polled again whose last poll the database did not take."""
+
 
 class Daemon:
     """The jobs of one run over open services."""
@@ -40,6 +43,8 @@ class Daemon:
         self.sending: dict[int, asyncio.Task[Any]] = {}
         self.background: set[asyncio.Task[None]] = set()
         self.stopping = asyncio.Event()
+        self.followed = services.rulebook.loaded_at
+        """When the rules were loaded that the database follows."""
         self.scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
@@ -47,12 +52,14 @@ class Daemon:
     async def run(self) -> None:
         """Run until `stop` is called."""
         await self.services.in_store(lambda: pipeline.start(self.services))
+        await self.services.in_store(lambda: pipeline.look_again(self.services, everyone=True))
         for tick, seconds in (
             (self.digest, 1),  # first: windows that ended while nobody ran are told before new articles come in
             (self.poll, 1),
             (self.send, 1),
             (self.reload, 2),
             (self.settle, 30),
+            (self.look_again, 60),
             (self.retire, 24 * 3600),
         ):
             self.scheduler.add_job(self.safely(tick), "interval", seconds=seconds, next_run_time=datetime.now(UTC))
@@ -80,7 +87,12 @@ class Daemon:
             self._start(self.polling, feed.id, self._poll(feed))
 
     async def _poll(self, feed: Feed) -> None:
-        await pipeline.poll_feed(self.services, feed)
+        try:
+            await pipeline.poll_feed(self.services, feed)
+        except StoreError as error:
+            # It is still due, and would be asked again at once: a full disk must not turn us into a flood.
+            self.services.log.error("poll not stored", feed=feed.id, error=str(error))
+            await self.services.clock.sleep(min(feed.every, LONGEST_PAUSE).total_seconds())
 
     async def digest(self) -> None:
         await self.services.in_store(lambda: pipeline.compose_digests(self.services))
@@ -97,6 +109,9 @@ class Daemon:
     async def settle(self) -> None:
         await pipeline.settle(self.services)
 
+    async def look_again(self) -> None:
+        await self.services.in_store(lambda: pipeline.look_again(self.services))
+
     async def retire(self) -> None:
         await self.services.in_store(lambda: pipeline.retire(self.services))
 
@@ -110,8 +125,12 @@ class Daemon:
     async def _swap(self, load: Callable[[], bool]) -> None:
         rulebook, log = self.services.rulebook, self.services.log
         before = rulebook.error
-        if await asyncio.to_thread(load):
+        await asyncio.to_thread(load)
+        # What was followed, not what was loaded: a database locked at the wrong moment is asked again.
+        if rulebook.loaded_at != self.followed:
+            loaded_at = rulebook.loaded_at
             await self.services.in_store(lambda: pipeline.watch_feeds(self.services))
+            self.followed = loaded_at
             log.info("rules loaded", version=rulebook.version)
         elif rulebook.error and rulebook.error != before:
             log.error("rules not loaded, the last good ones stay", problem=rulebook.error)
@@ -130,6 +149,11 @@ class Daemon:
                 self.services.log.exception("step broke", step=tick.__name__)
 
         return run
+
+    def in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self.background.add(task)
+        task.add_done_callback(self.background.discard)
 
     def _start(self, tasks: dict[Any, asyncio.Task[Any]], key: Any, work: Coroutine[Any, Any, None]) -> None:
         task = tasks[key] = asyncio.create_task(work)
@@ -178,5 +202,5 @@ async def run_daemon(settings: Settings, rulebook: Rulebook, *, greet: Callable[
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, daemon.stop)
             reload = daemon.safely(daemon.reload_now)
-            loop.add_signal_handler(signal.SIGHUP, lambda: daemon.background.add(loop.create_task(reload())))
+            loop.add_signal_handler(signal.SIGHUP, lambda: daemon.in_background(reload()))
             await daemon.run()

@@ -10,17 +10,20 @@ from __future__ import annotations
 import json
 import tempfile
 import threading
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
 from monitor.clock import Clock
-from monitor.digests.render import Templates, compile_templates
+from monitor.digests.render import Form, Templates, compile_templates, render_as
+from monitor.digests.sample import sample_digests
 from monitor.errors import RuleError
 from monitor.home_files import HomeFiles, Stamps, problem, read_home, read_stamps, read_templates
 from monitor.rules.check import check_rules
-from monitor.rules.compile import Places, as_finding, compile_rules
+from monitor.rules.compile import compile_rules
+from monitor.rules.places import Places, as_finding
 from monitor.rules.ruleset import Finding, RuleSet
 
 _COPY = Path("state", "rules-last-good.json")
@@ -90,6 +93,7 @@ class Rulebook:
 
     @property
     def loaded_at(self) -> datetime | None:
+        """Since when these very files are in force, over restarts as far as the copy in ``state/`` tells."""
         return self._loaded.loaded_at if self._loaded else None
 
     def load(self) -> None:
@@ -107,8 +111,11 @@ class Rulebook:
     def load_leniently(self) -> None:
         """Load as ``load`` does, only to look: nothing is written, and where there is nothing good no rules are."""
         stamps = read_stamps(self._home, builtin=builtin_home())
-        if not self._take(stamps, read_home(self._home, builtin=builtin_home())):
-            self._load_copy()
+        files, copy = read_home(self._home, builtin=builtin_home()), _read_copy(self._home / _COPY)
+        if not self._take(stamps, files):
+            self._load_copy(copy)
+        elif copy.get("files") == _content(files):
+            self._date_back(copy)
 
     def reload_if_changed(self) -> bool:
         """Load the files where they are other than last time; return whether another set is in force now."""
@@ -148,11 +155,7 @@ class Rulebook:
     def _keep_copy(self) -> Literal[True]:
         """Write the files in force to the state folder; a disk that takes no copy is a warning only."""
         assert self._tried is not None  # noqa: S101 - called after a good load
-        content = {
-            "rules": {name: data.decode("utf-8") for name, data in self._tried.rules.items()},
-            "templates": {name: self._tried.templates[name] for name in sorted(self._tried.overrides)},
-        }
-        path = self._home / _COPY
+        content, path = _content(self._tried), self._home / _COPY
         try:
             if _read_copy(path).get("files") != content:
                 path.parent.mkdir(exist_ok=True)
@@ -162,8 +165,7 @@ class Rulebook:
             self.findings = (*self.findings, note)
         return True
 
-    def _load_copy(self) -> None:
-        copy = _read_copy(self._home / _COPY)
+    def _load_copy(self, copy: dict[str, Any]) -> None:
         try:
             rules = {str(name): str(text).encode() for name, text in copy["files"]["rules"].items()}
             overrides = {str(name): str(text) for name, text in copy["files"]["templates"].items()}
@@ -173,7 +175,31 @@ class Rulebook:
         builtin = read_templates(builtin_home(), findings)
         attempt = compile_home(HomeFiles(rules=rules, templates={**builtin, **overrides}, findings=tuple(findings)))
         if self._swap(attempt):
-            self.error = f"{self.error}; the copy of {copy.get('saved_at', 'an earlier day')} is in force"
+            self._date_back(copy)
+            saved_at = _saved_at(copy)
+            day = f"{saved_at:%Y-%m-%d %H:%M} UTC" if saved_at else "an earlier day"
+            self.error = f"{self.error}; the copy of {day} is in force"
+
+    def _date_back(self, copy: dict[str, Any]) -> None:
+        """Take over from the copy when what is loaded came into force."""
+        if self._loaded and (saved_at := _saved_at(copy)):
+            self._loaded = replace(self._loaded, loaded_at=saved_at)
+
+
+def _content(files: HomeFiles) -> dict[str, dict[str, str]]:
+    """Return what the copy keeps of files that were compiled without an error."""
+    return {
+        "rules": {name: data.decode("utf-8") for name, data in files.rules.items()},
+        "templates": {name: files.templates[name] for name in sorted(files.overrides)},
+    }
+
+
+def _saved_at(copy: dict[str, Any]) -> datetime | None:
+    try:
+        saved_at = datetime.fromisoformat(copy["saved_at"])
+        return saved_at.astimezone(UTC) if saved_at.tzinfo else None
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
 
 
 def _read_copy(path: Path) -> dict[str, Any]:
@@ -204,7 +230,21 @@ def check_home(home: Path) -> tuple[Finding, ...]:
     """Return everything that `dateline check` has to say of a home's rules and templates, by file and line."""
     attempt = compile_home(read_home(home, builtin=builtin_home()))
     doubts = check_rules(attempt.rules, attempt.places) if attempt.rules else ()
-    return tuple(sorted((*attempt.findings, *doubts), key=lambda found: (found.file, found.line, found.column)))
+    failures = check_templates(attempt.templates) if attempt.templates else ()
+    found = (*attempt.findings, *doubts, *failures)
+    return tuple(sorted(found, key=lambda finding: (finding.file, finding.line, finding.column)))
+
+
+def check_templates(templates: Templates) -> tuple[Finding, ...]:
+    """Fill every template with digests that hold everything, and nothing: some mistakes show only then."""
+    findings = []
+    forms: tuple[Form, ...] = ("slack", "email", "text")
+    for name, digest, form in product(sorted(templates.names), sample_digests(), forms):
+        try:
+            render_as(replace(digest, template=name), templates, form)
+        except RuleError as error:
+            findings.append(as_finding(error))
+    return tuple(dict.fromkeys(findings))
 
 
 def compile_home(files: HomeFiles) -> Attempt:

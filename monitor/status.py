@@ -29,11 +29,11 @@ def status_of(
     needs = _rule_needs(rulebook) + _daemon_needs(states, pid, now) + _feed_needs(states, now)
     needs += [
         {
-            "what": f"{counted(counts[delivery.state], 'delivery', 'deliveries')} {delivery.state}: {delivery.error}",
-            "since": delivery.created_at,
-            "hint": "dateline deliveries list --state " + delivery.state,
+            "what": f"{counted(count, 'delivery', 'deliveries')} {state}: {error}",
+            "since": since,
+            "hint": f"dateline deliveries list --state {state}",
         }
-        for delivery in troubled
+        for state, error, since, count in troubled
     ]
     health = Counter(state.health for state in states)
     return {

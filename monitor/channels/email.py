@@ -17,6 +17,7 @@ from urllib.parse import quote
 import aiosmtplib
 
 from monitor.errors import DeliveryError
+from monitor.faults import explain_known
 from monitor.model import Asked, Delivery, EmailMessage, Receipt
 from monitor.settings import SmtpServer
 
@@ -42,10 +43,11 @@ class EmailChannel:
     async def send(self, delivery: Delivery) -> Receipt:
         """Hand the mail over to the server, which from then on answers for it."""
         mail = compose_mail(delivery, self._sender)
-        handed_over = False
+        reached = handed_over = False
         client = self._client()
         try:
             await client.connect()
+            reached = True
             if self._server.user is not None and self._server.password is not None:
                 await client.login(self._server.user, self._server.password.get_secret_value())
             await client.mail(_address(self._sender).addr_spec)
@@ -56,8 +58,9 @@ class EmailChannel:
             answer = " ".join(f"{error.code} {error.message}".split())[:200]
             raise DeliveryError(f"the mail server answered {answer}", permanent=500 <= error.code < 600) from error
         except (aiosmtplib.SMTPException, TimeoutError, OSError) as error:
-            lost = f"the mail server was lost: {type(error).__name__}"
-            raise DeliveryError(lost, ambiguous=handed_over) from error
+            happened = "was lost" if reached else "cannot be reached"
+            where = f"the mail server {self._server.host}:{self._server.port}"
+            raise DeliveryError(f"{where} {happened}: {_reason(error)}", ambiguous=handed_over) from error
         finally:
             with suppress(aiosmtplib.SMTPException, TimeoutError, OSError):
                 await client.quit()
@@ -79,6 +82,12 @@ class EmailChannel:
             timeout=self._timeout_seconds,
             tls_context=self._tls_context,
         )
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, aiosmtplib.SMTPServerDisconnected) and error.__cause__ is None:
+        return "it closed the connection"
+    return explain_known(error) or " ".join(str(error).split())[:200]
 
 
 def compose_mail(delivery: Delivery, sender: str) -> Mail:

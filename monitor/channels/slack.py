@@ -15,6 +15,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from monitor.errors import DeliveryError
+from monitor.faults import explain
 from monitor.model import Asked, Delivery, Receipt, SlackMessage
 
 _TIMEOUT_SECONDS = 30.0
@@ -138,10 +139,11 @@ class SlackChannel:
         except SlackApiError as error:
             raise _refusal(error) from None
         except aiohttp.ClientConnectorError as error:
-            raise DeliveryError(f"Slack cannot be reached: {type(error).__name__}") from None
-        except (aiohttp.ClientError, TimeoutError, OSError, AttributeError) as error:
-            # AttributeError: the SDK trips over a 200 that is plain text, as a gateway may send it.
-            raise DeliveryError(f"Slack was lost: {type(error).__name__}", ambiguous=True) from None
+            raise DeliveryError(f"Slack cannot be reached at {error.host}:{error.port}: {explain(error)}") from None
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise DeliveryError(f"Slack was lost: {explain(error)}", ambiguous=True) from None
+        except (AttributeError, ValueError):  # the SDK trips over a 200 that is plain text or no text at all
+            raise DeliveryError("Slack answered with something that is not Slack's", ambiguous=True) from None
         return answer.data  # type: ignore[return-value]
 
 
@@ -157,7 +159,8 @@ def _refusal(error: SlackApiError) -> DeliveryError:
     word = data.get("error", "") if isinstance(data, dict) else ""
     if status == 429 or word in _RATE_LIMITED:
         return DeliveryError("Slack answered ratelimited", retry_after=_retry_after(response.headers))
-    if word in _IN_DOUBT or status >= 500:
+    # A 200 without a word that can be read may well have posted the message.
+    if word in _IN_DOUBT or status >= 500 or (status < 300 and not word):
         return DeliveryError(f"Slack answered {word or status}", ambiguous=True)
     needed = f" (needed: {data['needed']})" if isinstance(data, dict) and data.get("needed") else ""
     return DeliveryError(f"Slack answered {word or status}{needed}", permanent=bool(_PERMANENT.match(word)))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
+from typer.core import TyperGroup
 
 from monitor.clock import Clock
 from monitor.errors import MonitorError
@@ -20,8 +22,22 @@ from monitor.rulebook import Rulebook
 from monitor.settings import Settings, load_settings
 from monitor.store import Store
 
+_ORDER = (
+    *("init", "run", "once", "check", "explain", "annotate", "preview"),
+    *("feeds", "status", "deliveries", "test", "db", "demo"),
+)
+
+
+class _InOrder(TyperGroup):
+    """Lists commands as somebody new comes to need them, not as modules happen to define them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return sorted(super().list_commands(ctx), key=_ORDER.index)
+
+
 app = typer.Typer(
     name="dateline",
+    cls=_InOrder,
     help="Regional news monitoring and alerting: polls feeds, matches regional rules, tells what changed, once.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -36,7 +52,10 @@ Home = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
 
-out = Console(highlight=False, soft_wrap=True)
+_UNLIMITED = 10_000
+
+# What goes into a pipe or a file is for programs: no table is squeezed there.
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _UNLIMITED)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -70,7 +89,19 @@ def answer(value: Any, as_json: bool, say: Callable[[], None]) -> None:
         say()
 
 
-def table(*columns: str) -> Table:
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Show on a terminal that something goes on; nothing anywhere else."""
+    if err.is_terminal:
+        with err.status(f"{escape(what)} …"):
+            yield
+    else:
+        yield
+
+
+def table(*headers: str) -> Table:
+    """Return a table whose words are broken rather than cut where they find no room."""
+    columns = [Column(header, overflow="fold") for header in headers]
     return Table(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
 
 

@@ -9,9 +9,21 @@ from typing import Annotated
 import typer
 
 from monitor.channels import open_channels
-from monitor.cli.base import AsJson, Home, answer, app, escape, out, refuse, rulebook_of, settings_of, store_of, table
-from monitor.digests.render import render
-from monitor.digests.sample import trial_digest
+from monitor.cli.base import (
+    AsJson,
+    Home,
+    answer,
+    app,
+    escape,
+    out,
+    refuse,
+    rulebook_of,
+    settings_of,
+    store_of,
+    table,
+    working,
+)
+from monitor.digests.sample import trial_digest, trial_message
 from monitor.errors import DeliveryError
 from monitor.model import Delivery, DeliveryState
 from monitor.rules.values import destination as read_destination
@@ -64,6 +76,7 @@ def list_(
 def retry(
     number: Annotated[int, typer.Argument(metavar="ID", help="Of a failed, held or unknown delivery.")],
     home: Home = None,
+    as_json: AsJson = False,
 ) -> None:
     """Send a delivery again, as soon as the daemon (or `dateline once`) comes to it.
 
@@ -72,13 +85,15 @@ def retry(
     with store_of(settings_of(home)).writing() as db:
         if not outbox.retry(db, number, datetime.now(UTC)):
             raise refuse(f"there is no failed, held or unknown delivery {number}: see `dateline deliveries list`")
-    out.print(f"Delivery {number} is pending again.")
+    state = str(DeliveryState.PENDING)
+    answer({"id": number, "state": state}, as_json, lambda: out.print(f"Delivery {number} is {state} again."))
 
 
 @app.command("test")
 def test_destination(
     destination: Annotated[str, typer.Argument(help="slack:#channel, email:someone@example.org or folder:path")],
     home: Home = None,
+    as_json: AsJson = False,
 ) -> None:
     """Send a message marked as a test.
 
@@ -105,7 +120,7 @@ def test_destination(
                 destination=destination,
                 part=0,
                 parts=1,
-                message=render(digest, destination, templates)[0],
+                message=trial_message(digest, destination, templates),
                 state=DeliveryState.CLAIMED,
                 attempts=1,
                 created_at=now,
@@ -113,4 +128,10 @@ def test_destination(
             )
             return (await channels.send(delivery)).reference
 
-    out.print(f"[bold green]Sent.[/] {escape(destination)} took it: {escape(asyncio.run(send()))}")
+    with working(f"Sending to {destination}"):
+        reference = asyncio.run(send())
+    answer(
+        {"destination": destination, "reference": reference},
+        as_json,
+        lambda: out.print(f"[bold green]Sent.[/] {escape(destination)} took it: {escape(reference)}"),
+    )

@@ -9,7 +9,21 @@ from typing import Annotated, Any
 
 import typer
 
-from monitor.cli.base import AsJson, Home, answer, app, escape, out, refuse, rulebook_of, settings_of, store_of, table
+from monitor.cli.base import (
+    AsJson,
+    Home,
+    answer,
+    app,
+    escape,
+    out,
+    refuse,
+    rulebook_of,
+    settings_of,
+    store_of,
+    table,
+    working,
+)
+from monitor.digests.words import counted
 from monitor.errors import MonitorError, ParseError
 from monitor.feeds.discover import find_feeds
 from monitor.feeds.feedfile import FeedFile
@@ -57,19 +71,28 @@ def list_(home: Home = None, as_json: AsJson = False) -> None:
         )
 
     def say() -> None:
-        shown = table("feed", "state", "articles", "last change", "next poll", "")
+        shown = table("feed", "state", "articles", "last change", "next poll")
         for row in rows:
             shown.add_row(
                 escape(row["id"]),
-                "quiet" if row["quiet_since"] and row["state"] == "ok" else row["state"],
+                _spoken_state(row),
                 str(row["articles"]),
                 _ago(row["last_changed_at"], now),
                 _ago(row["next_poll_at"], now),
-                escape(row["error"] or ""),
             )
         out.print(shown if rows else "No feeds. `dateline feeds add SITE` adds one.")
+        failing = [row for row in rows if row["error"]]
+        for row in failing:
+            before = "\n" if row is failing[0] else ""
+            out.print(f"{before}[bold]{escape(row['id'])}[/]: {escape(row['error'])}")
 
     answer(rows, as_json, say)
+
+
+def _spoken_state(row: dict[str, Any]) -> str:
+    if row["state"] != "ok":
+        return str(row["state"])
+    return "new" if row["last_polled_at"] is None else "quiet" if row["quiet_since"] else "ok"
 
 
 def _ago(moment: datetime | None, now: datetime) -> str:
@@ -88,6 +111,7 @@ def add(
     name: Annotated[str | None, typer.Option(help="The outlet, as shown to readers.")] = None,
     home_code: Annotated[str | None, typer.Option("--outlet-home", help="ISO code of where the outlet sits.")] = None,
     home: Home = None,
+    as_json: AsJson = False,
 ) -> None:
     """Add a feed to `rules/feeds.yaml`; for a page, its feed is looked for.
 
@@ -96,7 +120,8 @@ def add(
     settings = settings_of(home)
     known = rulebook_of(settings).rules.feeds
     address = site if "://" in site else f"https://{site}"
-    found = asyncio.run(_find(settings, address))
+    with working(f"Looking for the feed of {address}"):
+        found = asyncio.run(_find(settings, address))
     if not found:
         raise MonitorError(f"{address}: neither a feed nor a page that names one")
     chosen = found[0]
@@ -106,9 +131,13 @@ def add(
     file = FeedFile(settings.home / "rules" / "feeds.yaml")
     new = file.add(url=chosen.url, name=name or chosen.title or chosen.url, id_=id_, home=home_code, taken=known)
     _save(settings, file)
-    out.print(f"Added [bold]{escape(new)}[/]: {escape(chosen.url)}")
-    for other in found[1:]:
-        out.print(f"  also found: {escape(other.url)} {escape(other.title)}")
+
+    def say() -> None:
+        out.print(f"Added [bold]{escape(new)}[/]: {escape(chosen.url)}")
+        for other in found[1:]:
+            out.print(f"  also found: {escape(other.url)} {escape(other.title)}")
+
+    answer({"id": new, "url": chosen.url, "also": [other.url for other in found[1:]]}, as_json, say)
 
 
 async def _find(settings: Settings, address: str) -> Any:
@@ -117,7 +146,7 @@ async def _find(settings: Settings, address: str) -> Any:
 
 
 @feeds.command()
-def remove(id_: Annotated[str, typer.Argument(metavar="ID")], home: Home = None) -> None:
+def remove(id_: Annotated[str, typer.Argument(metavar="ID")], home: Home = None, as_json: AsJson = False) -> None:
     """Remove a feed from `rules/feeds.yaml`; its articles are kept.
 
     Example: `dateline feeds remove dawn-balochistan`
@@ -127,11 +156,13 @@ def remove(id_: Annotated[str, typer.Argument(metavar="ID")], home: Home = None)
     if not file.remove(id_):
         raise refuse(f"there is no feed {id_!r} in {file.path}")
     _save(settings, file)
-    out.print(f"Removed {escape(id_)}.")
+    answer({"id": id_}, as_json, lambda: out.print(f"Removed {escape(id_)}."))
 
 
 @feeds.command("import")
-def import_(file: Annotated[Path, typer.Argument(help="An OPML file.")], home: Home = None) -> None:
+def import_(
+    file: Annotated[Path, typer.Argument(help="An OPML file.")], home: Home = None, as_json: AsJson = False
+) -> None:
     """Add the feeds of an OPML file to `rules/feeds.yaml`.
 
     Example: `dateline feeds import subscriptions.opml`
@@ -153,18 +184,26 @@ def import_(file: Annotated[Path, typer.Argument(help="An OPML file.")], home: H
             added += 1
     if added:
         _save(settings, target)
-    out.print(f"Added {added} feeds, {len(outline) - added} were there already.")
+    present = len(outline) - added
+    answer(
+        {"added": added, "known": present},
+        as_json,
+        lambda: out.print(
+            f"Added {counted(added, 'feed')}, {present} {'was' if present == 1 else 'were'} there already."
+        ),
+    )
 
 
 @feeds.command()
-def export(home: Home = None) -> None:
-    """Print the feeds as OPML.
+def export(home: Home = None, as_json: AsJson = False) -> None:
+    """Print the feeds as OPML, or as JSON.
 
     Example: `dateline feeds export > subscriptions.opml`
     """
     configured = rulebook_of(settings_of(home)).rules.feeds.values()
     outline = [OpmlFeed(url=feed.url, name=feed.name, categories=feed.tags) for feed in configured]
-    typer.echo(write_opml(outline), nl=False)
+    rows = [{"id": feed.id, "url": feed.url, "name": feed.name, "tags": feed.tags} for feed in configured]
+    answer(rows, as_json, lambda: typer.echo(write_opml(outline), nl=False))
 
 
 @feeds.command("test")
@@ -180,7 +219,8 @@ def test_feed(
     settings = settings_of(home)
     configured = rulebook_of(settings).rules.feeds
     feed = configured.get(url) or Feed(id="test", url=url if "://" in url else f"https://{url}", name="test")
-    found = asyncio.run(_test(settings, feed))
+    with working(f"Reading {feed.url}"):
+        found = asyncio.run(_test(settings, feed))
 
     def say() -> None:
         if found["error"]:
@@ -191,7 +231,7 @@ def test_feed(
                 f"{published}  [bold]{escape(entry['title'])}[/]\n                  {escape(entry['link'] or '')}"
             )
         if not found["error"]:
-            out.print(f"{len(found['entries'])} entries")
+            out.print(counted(len(found["entries"]), "entry", "entries"))
 
     answer(found, as_json, say)
     if found["error"]:

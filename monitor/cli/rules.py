@@ -28,13 +28,15 @@ from monitor.cli.base import (
     rulebook_of,
     settings_of,
     store_of,
+    working,
 )
 from monitor.digests.compose import compose, coverage, preview_window
 from monitor.digests.render import Form, render_as
+from monitor.digests.words import counted
 from monitor.errors import MonitorError, ParseError
 from monitor.feeds.fetch import Fetcher
-from monitor.model import Article
-from monitor.rulebook import check_home
+from monitor.model import Article, Fetched
+from monitor.rulebook import Rulebook, check_home
 from monitor.rules.explain import describe, explain
 from monitor.settings import Settings
 from monitor.store import polls, reading, telling
@@ -54,7 +56,8 @@ def check(
     Example: `dateline check --strict`
     """
     settings = settings_of(home)
-    findings = check_home(settings.home)
+    with working("Checking"):
+        findings = check_home(settings.home)
     errors = sum(finding.level == "error" for finding in findings)
 
     def say() -> None:
@@ -62,10 +65,13 @@ def check(
             style = "red" if finding.level == "error" else "yellow"
             out.print(f"[{style}]{escape(finding)}[/]")
         if not findings:
-            rules = rulebook_of(settings).rules
-            out.print(f"[bold green]All good:[/] {len(rules.rules)} rules, {len(rules.feeds)} feeds.")
+            rulebook = Rulebook(settings.home)
+            rulebook.load_leniently()
+            rules = rulebook.rules
+            held = f"{counted(len(rules.rules), 'rule')}, {counted(len(rules.feeds), 'feed')}"
+            out.print(f"[bold green]All good:[/] {held}.")
         else:
-            out.print(f"{errors} errors, {len(findings) - errors} warnings")
+            out.print(f"{counted(errors, 'error')}, {counted(len(findings) - errors, 'warning')}")
 
     rows = [
         {name: getattr(finding, name) for name in ("file", "line", "column", "level", "message", "hint")}
@@ -105,7 +111,7 @@ def explain_(
                 raise refuse(f"there is no article {article}")
             subject, life = stored.article, reading.article_life(db, article)
     else:
-        subject = _read_text(text) if text else asyncio.run(_fetch_page(settings, str(url)))
+        subject = _read_text(text) if text else _fetch_page(settings, str(url))
 
     explanations = explain(rules, subject, rule)
     matched = [one for one in explanations if one.match is not None]
@@ -115,7 +121,7 @@ def explain_(
         for explanation in explanations:
             out.print(escape(describe(explanation)) + "\n")
         if not explanations:
-            out.print("No rule matches. `--rule R` says which clause of R failed.")
+            out.print("No rule matches. `--rule R` says which clause of R failed.\n")
         if life is not None:
             _say_life(life)
 
@@ -139,9 +145,13 @@ def _read_text(path: Path) -> Article:
     return Article(title=title.strip(), text=body, language=language_of(words, None))
 
 
-async def _fetch_page(settings: Settings, url: str) -> Article:
-    async with Fetcher(settings) as fetcher:
-        page = await fetcher.get_page(url)
+def _fetch_page(settings: Settings, url: str) -> Article:
+    async def fetch() -> Fetched:
+        async with Fetcher(settings) as fetcher:
+            return await fetcher.get_page(url)
+
+    with working(f"Reading {url}"):
+        page = asyncio.run(fetch())
     markup = page.body.decode("utf-8", errors="replace")
     words = plain_text(markup)
     return Article(
@@ -180,11 +190,13 @@ def annotate(
     file: Annotated[Path, typer.Argument(help="Articles, one JSON object a line; - is standard input.")],
     only: Annotated[str, typer.Option(help=f"Parts to print: {','.join(PARTS)}.")] = ",".join(PARTS),
     home: Home = None,
+    as_json: AsJson = False,
 ) -> None:
     """Run the pure pipeline over articles, in order, without a database; prints one JSON object a line.
 
     Example: `dateline annotate articles.jsonl --only matches`
     """
+    del as_json  # it prints nothing else
     parts = [part.strip() for part in only.split(",") if part.strip()]
     if unknown := [part for part in parts if part not in PARTS]:
         raise refuse(f"no such part: {', '.join(unknown)}; this version has {', '.join(PARTS)}")
@@ -211,11 +223,14 @@ def preview(
     at: Annotated[str | None, typer.Option(help="ISO time; without an offset it is the digest's local time.")] = None,
     as_: Annotated[Form, typer.Option("--as", help="The form.")] = "text",
     home: Home = None,
+    as_json: AsJson = False,
 ) -> None:
     """Render a digest without sending it: what its window would hold at a time (default: now).
 
     Example: `dateline preview balochistan-daily --at 2026-11-22T07:00 --as json`
     """
+    if as_json and as_ != "slack":  # which is JSON as well
+        as_ = "json"
     settings = settings_of(home)
     rulebook = rulebook_of(settings)
     rules = rulebook.rules

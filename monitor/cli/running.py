@@ -21,28 +21,39 @@ from monitor.cli.base import (
     err,
     escape,
     out,
+    print_json,
     refuse,
     rulebook_of,
     settings_of,
     store_of,
     table,
+    working,
 )
 from monitor.daemon import run_daemon
 from monitor.digests.timing import Immediately
+from monitor.digests.words import counted
+from monitor.logs import configure_logs
+from monitor.model import FeedHealth
 from monitor.rulebook import Rulebook, builtin_home
 from monitor.status import status_of
-from monitor.store import Store
+from monitor.store import Store, polls
 
 
 @app.command()
 def init(
-    folder: Annotated[Path, typer.Argument(help="Where to make the home.")] = Path(),
+    place: Annotated[
+        Path | None, typer.Argument(metavar="FOLDER", help="Where to make the home (default: this folder).")
+    ] = None,
+    home: Annotated[Path | None, typer.Option("--home", help="The same.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write a starter home: the Balochistan desk's rules and `.env.example`.
 
     Example: `dateline init ~/desk && cd ~/desk && dateline run`
     """
-    source = builtin_home()
+    if place and home:
+        raise refuse("name the home once: as FOLDER or with --home")
+    source, folder = builtin_home(), place or home or Path()
     if (folder / "rules").exists():
         raise refuse(f"{folder / 'rules'} exists already; nothing was written")
     shutil.copytree(source / "rules", folder / "rules")
@@ -50,27 +61,43 @@ def init(
     (folder / "state").mkdir(exist_ok=True)
     (folder / "state" / ".gitignore").write_text("*\n!.gitignore\n")
     shutil.copy(source / ".env.example", folder / ".env.example")
-    out.print(f"Wrote a starter home to [bold]{escape(folder.absolute())}[/]. Next:")
-    out.print(f"  edit   {escape(folder / 'rules')}   then   dateline check --home {escape(folder)}")
-    out.print(f"  start  dateline run --home {escape(folder)}")
+
+    def say() -> None:
+        out.print(f"Wrote a starter home to [bold]{escape(folder.absolute())}[/]. Next:")
+        out.print(f"  edit   {escape(folder / 'rules')}   then   dateline check --home {escape(folder)}")
+        out.print(f"  start  dateline run --home {escape(folder)}")
+
+    answer({"home": folder.absolute()}, as_json, say)
 
 
 @app.command()
-def run(home: Home = None) -> None:
+def run(
+    home: Home = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Log JSON, as with DATELINE_LOG=json.")] = False,
+) -> None:
     """Start the daemon: polls, matches, delivers until Ctrl-C or SIGTERM. SIGHUP reads the rules again.
 
     Example: `dateline run --home ~/desk`
     """
     settings = settings_of(home)
+    if as_json:
+        settings = settings.model_copy(update={"log": "json"})
+        configure_logs(settings.log)
     rulebook = rulebook_of(settings)
-    asyncio.run(run_daemon(settings, rulebook, greet=_greet))
-    err.print("Stopped.")
+    spoken = settings.log == "console"
+    asyncio.run(run_daemon(settings, rulebook, greet=_greet if spoken else _log_start))
+    if spoken:
+        err.print("Stopped.")
 
 
 def _greet(services: Services) -> None:
     settings, rules = services.settings, services.rulebook.rules
     err.print(f"[bold]Dateline {version('dateline')}[/]  home {escape(settings.home)}")
-    err.print(f"Watching {len(rules.feeds)} feeds with {len(rules.rules)} rules. Digests go to:")
+    err.print(f"Watching {counted(len(rules.feeds), 'feed')} with {counted(len(rules.rules), 'rule')}.")
+    if failing := _failing(services):
+        failed = f"{failing} of {counted(len(rules.feeds), 'feed')} could not be read when last asked"
+        err.print(f"[yellow]{failed}[/], and will be asked again now.")
+    err.print("Digests go to:")
     for subscription in rules.subscriptions.values():
         when = "alerts" if isinstance(subscription.schedule, Immediately) else "digest"
         for destination in subscription.to:
@@ -80,6 +107,17 @@ def _greet(services: Services) -> None:
             note = f"  [yellow]held: {missing}[/]" if missing else ""
             err.print(f"  {escape(subscription.id)} ({when}) → {escape(where)}{note}")
     err.print("Ctrl-C ends it.\n")
+
+
+def _log_start(services: Services) -> None:
+    rules = services.rulebook.rules
+    services.log.info("started", version=version("dateline"), feeds=len(rules.feeds), rules=len(rules.rules))
+
+
+def _failing(services: Services) -> int:
+    with services.store.reading() as db:
+        states = polls.feed_states(db, services.rulebook.rules.feeds)
+    return sum(state.health is FeedHealth.FAILING for state in states.values())
 
 
 @app.command()
@@ -99,7 +137,7 @@ def once(
         async with open_services(settings, rulebook=rulebook) as services:
             return await pipeline.run_once(services, every_feed=every_feed)
 
-    with sole_run(settings):
+    with sole_run(settings), working("Polling, matching, delivering"):
         counts = asyncio.run(go())
     answer(counts.as_json(), as_json, lambda: _say_counts(counts))
     if counts.undeliverable:
@@ -108,7 +146,8 @@ def once(
 
 def _say_counts(counts: pipeline.Counts) -> None:
     out.print(f"feeds       {counts.polled} polled, {counts.not_modified} not modified, {counts.failed} failed")
-    out.print(f"articles    {counts.new} new ({counts.duplicate} copies), {counts.revised} revised")
+    copies = counted(counts.duplicate, "copy", "copies")
+    out.print(f"articles    {counts.new} new ({copies}), {counts.revised} revised")
     out.print(f"matches     {counts.matches}")
     stories = counts.as_json()["stories"]
     out.print(f"stories     {stories['new']} new, {stories['updated']} updated")
@@ -119,7 +158,8 @@ def _say_counts(counts: pipeline.Counts) -> None:
 
 @app.command()
 def demo(
-    folder: Annotated[Path, typer.Option("--out", help="Where to put the result.")] = Path("demo-output"),
+    folder: Annotated[Path, typer.Option("--out", "--home", help="Where to put the result.")] = Path("demo-output"),
+    as_json: AsJson = False,
 ) -> None:
     """Play an invented day of six outlets through the real pipeline and show what subscribers would have got.
 
@@ -127,7 +167,9 @@ def demo(
     """
     from monitor.demo import play
 
-    play(folder, say=lambda line: out.print(line, markup=False))
+    totals = play(folder, say=(lambda line: None) if as_json else (lambda line: out.print(line, markup=False)))
+    if as_json:
+        print_json(totals)
 
 
 @app.command()
@@ -153,10 +195,13 @@ def _say_status(state: dict[str, Any]) -> None:
         out.print(f"  {escape(need['what'])}{since}\n    [dim]{escape(need['hint'])}[/]")
     daemon = state["daemon"]
     rows = table("", "")
+    rows.show_header = False
     rows.add_row("daemon", f"running, pid {daemon['pid']}" if daemon["running"] else "not running")
     rows.add_row("feeds", ", ".join(f"{count} {name}" for name, count in state["feeds"].items()))
     rows.add_row("deliveries", ", ".join(f"{count} {name}" for name, count in state["deliveries"].items()))
-    rows.add_row("rules", f"version {state['rules']['version']}")
+    rules = state["rules"]
+    since = f" since {rules['loaded_at']:%Y-%m-%d %H:%M} UTC" if rules["loaded_at"] else ""
+    rows.add_row("rules", f"version {rules['version']}{since}" if rules["version"] else "none in force")
     out.print(rows)
 
 
@@ -165,7 +210,7 @@ app.add_typer(database, name="db")
 
 
 @database.command()
-def upgrade(home: Home = None) -> None:
+def upgrade(home: Home = None, as_json: AsJson = False) -> None:
     """Bring the database's schema to this program's version; run it after an update that says so.
 
     Example: `dateline db upgrade --home ~/desk`
@@ -173,4 +218,9 @@ def upgrade(home: Home = None) -> None:
     settings = settings_of(home)
     with sole_run(settings):
         store = Store(settings.database_url)
-        out.print(f"The database {escape(store.name)} has schema {store.upgrade()}.")
+        schema = store.upgrade()
+    answer(
+        {"database": store.name, "schema": schema},
+        as_json,
+        lambda: out.print(f"The database {escape(store.name)} has schema {schema}."),
+    )

@@ -17,8 +17,10 @@ import os
 import sys
 import time
 import webbrowser
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from monitor.demo.day import load_day
 from monitor.demo.home import OUTBOX, clear, write_home
@@ -32,8 +34,11 @@ from monitor.pipeline import Counts
 __all__ = ["play"]
 
 
-def play(folder: Path, *, say: Callable[[str], None]) -> None:
-    """Play the day into ``folder``, which is made anew. ``say`` is given one plain line after another."""
+def play(folder: Path, *, say: Callable[[str], None]) -> dict[str, Any]:
+    """Play the day into ``folder``, which is made anew; return what it came to, as JSON.
+
+    ``say`` is given one plain line after another.
+    """
     began = time.monotonic()
     day = load_day()
     clear(folder)
@@ -41,7 +46,7 @@ def play(folder: Path, *, say: Callable[[str], None]) -> None:
     say(f"{day.starts_at:%A, %d %B %Y}, {day.timezone}. The outlets and their news are invented, the pipeline is real.")
     say("")
     with serving(newsroom) as address:
-        write_home(folder, day, address)
+        home = write_home(folder, day, address)
         played = asyncio.run(run_day(day, newsroom, folder, say=say))
     index = folder / "index.html"
     index.write_text(page(day, played, folder), "utf-8")
@@ -50,6 +55,9 @@ def play(folder: Path, *, say: Callable[[str], None]) -> None:
     say(f"It took {time.monotonic() - began:.1f} s.")
     if _has_display():
         webbrowser.open(index.absolute().as_uri())
+    kinds = Counter(one.digest.kind for one in played.sent)
+    told = {"alerts": kinds["alert"], "digests": kinds["digest"]}
+    return {**played.counts.as_json(), **told, "page": index.absolute(), "home": home.absolute()}
 
 
 def _summary(counts: Counts, sent: Sequence[Sent], index: Path) -> Iterator[str]:

@@ -23,15 +23,14 @@ from monitor.model import (
     FeedState,
     FeedTrouble,
     Match,
-    Quiet,
     RegionSection,
     Severity,
     StoryItem,
     Why,
     Window,
 )
-from monitor.rules.explain import why_line
 from monitor.rules.ruleset import RuleSet, Subscription
+from monitor.rules.why import why_line
 from monitor.text.sentences import sentences, shorten
 
 GIST_LENGTH = 280
@@ -51,8 +50,8 @@ def alert_due(
     A story not yet told, held for the bundling time, brings an alert; copies and edits of told stories ride along.
     In quiet hours only what breaks through them is told, the rest stays owed until they end.
     """
-    quiet = subscription.quiet if in_quiet_hours(subscription, now) else None
-    heard = tuple(one for one in owed if quiet is None or _breaks_through(quiet, one.severity))
+    loud = loud_enough(subscription, now)
+    heard = tuple(one for one in owed if one.severity in loud)
     triggers = [one.owed_at for one in heard if one.kind == "news" and not one.story_told]
     return heard if triggers and min(triggers) + bundle <= now else ()
 
@@ -60,8 +59,10 @@ def alert_due(
 def window_due(subscription: Subscription, schedule: Clock, closed_at: datetime, now: datetime) -> Window | None:
     """Return the window that has ended and not been told yet; several missed ones come out as one."""
     due = due_at_or_before(schedule, subscription.timezone, now)
-    while due > closed_at and in_quiet_hours(subscription, due):
-        due = due_at_or_before(schedule, subscription.timezone, due - timedelta(seconds=1))
+    if subscription.quiet and in_quiet_hours(subscription, due):
+        evening = Clock((parse_clock_time(subscription.quiet.start),))
+        began = due_at_or_before(evening, subscription.timezone, due)
+        due = due_at_or_before(schedule, subscription.timezone, began - timedelta(seconds=1))
     return Window(from_at=closed_at, to_at=due) if due > closed_at else None
 
 
@@ -73,8 +74,12 @@ def in_quiet_hours(subscription: Subscription, now: datetime) -> bool:
     return start <= local < end if start <= end else local >= start or local < end
 
 
-def _breaks_through(quiet: Quiet, severity: Severity) -> bool:
-    return quiet.except_ is not None and severity.rank >= quiet.except_.rank
+def loud_enough(subscription: Subscription, now: datetime) -> frozenset[Severity]:
+    """Return the severities that may be told now: all of them, in quiet hours those that break through."""
+    if not in_quiet_hours(subscription, now):
+        return frozenset(Severity)
+    exception = subscription.quiet and subscription.quiet.except_
+    return frozenset(one for one in Severity if exception and one.rank >= exception.rank)
 
 
 def preview_window(subscription: Subscription, at: datetime) -> Window:
@@ -191,16 +196,22 @@ def _changes(members: list[Owed]) -> tuple[Change, ...]:
         changes.append(Change(kind="new_story", text="New story"))
     elif more := [one for one in members if one.kind == "news"]:
         sources = ", ".join(dict.fromkeys(one.article.article.source for one in more))
-        changes.append(Change(kind="origins", text=f"Also carried by {sources}"))
-    changes += [Change(kind="revision", text=_edit(one)) for one in members if one.kind == "revision"]
+        changes.append(Change(kind="origins", text=f"The same text appeared in {sources}"))
+    edits: dict[int, list[Owed]] = {}
+    for one in members:
+        if one.kind == "revision":
+            edits.setdefault(one.article.id, []).append(one)
+    changes += [Change(kind="revision", text=_edit(of_one)) for of_one in edits.values()]
     return tuple(changes)
 
 
-def _edit(one: Owed) -> str:
-    article = one.article.article
-    if one.title_before and one.title_before != article.title:
-        return f"{article.source} changed its headline from “{one.title_before}” to “{article.title}”"
-    return f"{article.source} edited “{article.title}”"
+def _edit(edits: list[Owed]) -> str:
+    """Say what became of one article since it was told, however many edits that took."""
+    article, title_before = edits[0].article.article, edits[0].title_before
+    if title_before and title_before != article.title:
+        return f"{article.source} changed its headline from “{title_before}” to “{article.title}”"
+    times = f" {len(edits)} times" if len(edits) > 1 else ""
+    return f"{article.source} edited “{article.title}”{times}"
 
 
 def _reference(one: Owed) -> ArticleRef:

@@ -112,18 +112,27 @@ def _debt(
     )
 
 
-def entries_of_the_past(feed: Feed, entries: Sequence[Entry], *, first_poll: bool, now: datetime) -> set[int]:
-    """Return the positions of entries that are stored but owed to nobody: a new feed's past beyond its `first_poll`
-    newest entries, and what is older than its `max_age`."""
-    past = set()
+def entries_of_the_past(
+    feed: Feed, entries: Sequence[Entry], *, first_poll: bool, since: datetime | None, now: datetime
+) -> set[int]:
+    """Return the positions of entries that are stored but owed to nobody.
+
+    They are a new feed's past beyond its `first_poll` newest entries, and what is older than its `max_age`. A feed that
+    moved to a new address was read before, last at ``since``: what is dated after that is no past.
+    """
+    past: set[int] = set()
+    oldest = datetime.min.replace(tzinfo=now.tzinfo)
     if first_poll:
-        oldest = datetime.min.replace(tzinfo=now.tzinfo)
         newest = sorted(
             range(len(entries)),
             key=lambda position: (entries[position].published_at or oldest, -position),
             reverse=True,
         )
-        past.update(newest[feed.first_poll :])
+        past.update(
+            position
+            for position in newest[feed.first_poll :]
+            if since is None or (entries[position].published_at or oldest) <= since
+        )
     past.update(position for position, entry in enumerate(entries) if too_old(feed, entry.published_at, now))
     return past
 

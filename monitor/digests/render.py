@@ -79,7 +79,8 @@ def compile_templates(sources: Mapping[str, str]) -> Templates:
             environment.get_template(name)
         except TemplateSyntaxError as error:
             line, message = error.lineno, error.message or "cannot be read"
-            raise RuleError(message, file=f"templates/{name}", line=line, hint="see Jinja's template syntax") from error
+            hint = "see Jinja's template syntax"
+            raise RuleError(message, file=f"templates/{name}", line=line, column=1, hint=hint) from error
     return Templates(environment=environment, files=frozenset(sources))
 
 
@@ -88,13 +89,14 @@ def _check(tree: nodes.Template, name: str, sources: Collection[str]) -> None:
     for node in tree.find_all((nodes.EvalContextModifier, nodes.Filter)):
         if not isinstance(node, nodes.Filter) or node.name == "safe":
             hint = "the words of feeds are hostile: remove safe and autoescape"
-            raise RuleError("escaping cannot be switched off", file=file, line=node.lineno, hint=hint)
+            raise RuleError("escaping cannot be switched off", file=file, line=node.lineno, column=1, hint=hint)
     for other in meta.find_referenced_templates(tree):
         if other is None or other not in sources:
             message = f"there is no template {other!r}" if other else "a template is named by an expression"
-            raise RuleError(message, file=file, hint="name one of " + ", ".join(sorted(sources)))
+            raise RuleError(message, file=file, line=1, column=1, hint="name one of " + ", ".join(sorted(sources)))
         if name.endswith(_ESCAPED) and not other.endswith(_ESCAPED):
-            raise RuleError(f"{other} is not escaped", file=file, hint="an HTML template may use .html and .css only")
+            hint = "an HTML template may use .html and .css only"
+            raise RuleError(f"{other} is not escaped", file=file, line=1, column=1, hint=hint)
 
 
 def render(digest: Digest, destination: str, templates: Templates) -> tuple[Message, ...]:
@@ -172,8 +174,9 @@ class _Page:
                 for frame in traceback.extract_tb(error.__traceback__)
                 if frame.filename.startswith("templates/")
             ]
-            where, line = lines[-1] if lines else (f"templates/{name}", 0)
-            raise RuleError(one_line(str(error)), file=where, line=line or 0, hint="it fails on this digest") from error
+            where, line = lines[-1] if lines else (f"templates/{name}", 1)
+            hint = "it compiles, and fails when it is filled"
+            raise RuleError(one_line(str(error)), file=where, line=line or 1, column=1, hint=hint) from error
 
 
 def _fullest(page: Callable[[int], str], low: int, high: int, limit: int) -> str | None:

@@ -26,6 +26,8 @@ class Verdict:
     state: DeliveryState
     next_attempt_at: datetime
     reason: str
+    whole_destination: bool = False
+    """The wait holds for every message to the same destination: the channel asked for it."""
 
 
 def after_failure(delivery: Delivery, error: DeliveryError, now: datetime) -> Verdict:
@@ -39,7 +41,12 @@ def after_failure(delivery: Delivery, error: DeliveryError, now: datetime) -> Ve
     again = now + max(wait, error.retry_after or timedelta(0))
     if again - delivery.created_at > GIVE_UP_AFTER:
         return Verdict(state=DeliveryState.FAILED, next_attempt_at=now, reason=f"given up after 48 h: {error}")
-    return Verdict(state=DeliveryState.PENDING, next_attempt_at=again, reason=str(error))
+    return Verdict(
+        state=DeliveryState.PENDING,
+        next_attempt_at=again,
+        reason=str(error),
+        whole_destination=error.retry_after is not None,
+    )
 
 
 def after_setup(delivery: Delivery, missing: str | None, now: datetime) -> Verdict:
@@ -51,5 +58,6 @@ def after_setup(delivery: Delivery, missing: str | None, now: datetime) -> Verdi
     return Verdict(state=DeliveryState.PENDING, next_attempt_at=now, reason="its channel can be reached now")
 
 
-def not_arrived(now: datetime) -> Verdict:
-    return Verdict(state=DeliveryState.PENDING, next_attempt_at=now, reason="the channel says it did not arrive")
+def not_arrived(delivery: Delivery, now: datetime) -> Verdict:
+    """Decide about a message that the channel, asked, does not have: tried again as after any fault."""
+    return after_failure(delivery, DeliveryError("the channel says that it did not arrive"), now)

@@ -25,7 +25,7 @@ class Immediately:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Due at local times of the day, on some weekdays (Monday is 0)."""
+    """Due at local times of the day, in their order, on some weekdays (Monday is 0)."""
 
     times: tuple[time, ...]
     weekdays: frozenset[int] = frozenset(range(7))
@@ -125,13 +125,10 @@ def due_at_or_before(schedule: Clock, timezone: str, now: datetime) -> datetime:
     zone = ZoneInfo(timezone)
     day = now.astimezone(zone).date() + timedelta(days=1)
     while True:  # ends: every schedule has at least one time on at least one weekday
-        due = [
-            moment
-            for at in schedule.times
-            if day.weekday() in schedule.weekdays and (moment := instant(day, at, zone)) <= now
-        ]
-        if due:
-            return max(due)
+        if day.weekday() in schedule.weekdays:
+            for at in reversed(schedule.times):  # in the order of the day, which no change of the clock turns round
+                if (moment := instant(day, at, zone)) <= now:
+                    return moment
         day -= timedelta(days=1)
 
 
@@ -140,11 +137,8 @@ def next_due(schedule: Clock, timezone: str, now: datetime) -> datetime:
     zone = ZoneInfo(timezone)
     day = now.astimezone(zone).date() - timedelta(days=1)
     while True:
-        due = [
-            moment
-            for at in schedule.times
-            if day.weekday() in schedule.weekdays and (moment := instant(day, at, zone)) > now
-        ]
-        if due:
-            return min(due)
+        if day.weekday() in schedule.weekdays:
+            for at in schedule.times:
+                if (moment := instant(day, at, zone)) > now:
+                    return moment
         day += timedelta(days=1)

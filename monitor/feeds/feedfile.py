@@ -1,4 +1,7 @@
-"""`rules/feeds.yaml`, edited by commands with its comments and order kept."""
+"""`rules/feeds.yaml`, edited by commands with its comments and order kept.
+
+A new one names the schema by which editors complete and check it, and brings it along.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,9 @@ from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import YAMLError
 
 from monitor.errors import RuleError
+from monitor.rules.schema import schema_text
+
+_NEW = b"# yaml-language-server: $schema=schema.json\nversion: 1\n"
 
 
 class FeedFile:
@@ -26,8 +32,10 @@ class FeedFile:
         self._yaml.width = 4096
         self._yaml.indent(mapping=2, sequence=4, offset=2)
         self._before = path.read_bytes() if path.exists() else None
+        schema = path.with_name("schema.json")
+        self._new_schema = schema if self._before is None and not schema.exists() else None
         try:
-            self._document: Any = self._yaml.load((self._before or b"version: 1\n").decode("utf-8"))
+            self._document: Any = self._yaml.load((self._before or _NEW).decode("utf-8"))
         except (YAMLError, UnicodeDecodeError) as error:
             raise RuleError("cannot be read", file=str(path), line=1, column=1, hint="run `dateline check`") from error
         if not isinstance(self._document, CommentedMap):
@@ -64,9 +72,13 @@ class FeedFile:
         self._yaml.dump(self._document, written)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._replace(written.getvalue())
+        if self._new_schema:
+            self._new_schema.write_text(schema_text(), encoding="utf-8")
 
     def undo(self) -> None:
         """Bring back what the file held before."""
+        if self._new_schema:
+            self._new_schema.unlink()
         if self._before is None:
             self.path.unlink()
         else:

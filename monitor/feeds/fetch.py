@@ -24,8 +24,8 @@ from weakref import WeakValueDictionary
 import httpx
 
 from monitor.errors import FetchError
+from monitor.faults import explain
 from monitor.feeds.client import open_client
-from monitor.feeds.faults import explain
 from monitor.feeds.timing import LONGEST_BACK_OFF, effective_url
 from monitor.feeds.unpack import Unpacker
 from monitor.model import Feed, FeedState, Fetched, FetchFailed, FetchOutcome, NotModified

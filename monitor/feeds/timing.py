@@ -45,7 +45,8 @@ def reconcile(feed: Feed, state: FeedState, now: datetime) -> FeedState:
     planned farther away than any plan reaches comes of a clock that has been set back: it is due now.
     """
     if feed.url != state.url:
-        return initial_state(feed, now)
+        # When it was last read is kept: what the new address dates after that is news, not the feed's past.
+        return replace(initial_state(feed, now), last_success_at=state.last_success_at)
     if feed.paused:
         return replace(state, health=FeedHealth.PAUSED, next_poll_at=None)
     if state.health is FeedHealth.PAUSED:

@@ -26,7 +26,7 @@ from monitor.app import Services
 from monitor.pipeline.compose import compose_digests
 from monitor.pipeline.counts import Counts
 from monitor.pipeline.deliver import abandon_claims, claim_due, deliver, deliver_all, send, settle
-from monitor.pipeline.poll import due_feeds, poll_feed, poll_feeds, watch_feeds
+from monitor.pipeline.poll import due_feeds, look_again, poll_feed, poll_feeds, watch_feeds
 from monitor.store import reading
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "deliver",
     "deliver_all",
     "due_feeds",
+    "look_again",
     "poll_feed",
     "poll_feeds",
     "retire",
@@ -63,7 +64,9 @@ async def run_once(services: Services, *, every_feed: bool = False) -> Counts:
     counts = await poll_feeds(services, feeds)
     await services.in_store(lambda: compose_digests(services, bundling=False))
     await settle(services)
-    return counts + await deliver_all(services)
+    counts += await deliver_all(services)
+    await services.in_store(lambda: retire(services))
+    return counts
 
 
 def retire(services: Services) -> int:

@@ -6,32 +6,53 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection
+
 from monitor.app import Services
-from monitor.digests.compose import alert_due, compose, coverage, window_due
+from monitor.digests.compose import alert_due, compose, coverage, loud_enough, window_due
 from monitor.digests.owing import Owed
 from monitor.digests.timing import Clock, Immediately
+from monitor.errors import StoreError
 from monitor.model import Window
 from monitor.rules.ruleset import Subscription
 from monitor.store import outbox, polls, telling
+
+NO_TIME = timedelta(0)
 
 
 def compose_digests(services: Services, *, bundling: bool = True) -> list[str]:
     """Compose every digest that is due now; returns their ids. Without ``bundling`` alerts do not wait for more."""
     now = services.clock.now()
+    subscriptions = services.rulebook.rules.subscriptions.values()
     with services.store.reading() as db:
-        closed, owed = telling.windows_closed_at(db), telling.subscriptions_owed(db)
+        closed = telling.windows_closed_at(db)
+        windows = {
+            one.id: _window(db, one, closed.get(one.id, now), now, bundle=one.bundle if bundling else NO_TIME)
+            for one in subscriptions
+        }
     composed = []
-    for subscription in services.rulebook.rules.subscriptions.values():
-        window = _window(subscription, subscription.id in owed, closed.get(subscription.id, now), now)
-        digest = window and _compose_one(services, subscription, window, now, bundling=bundling)
+    for subscription in subscriptions:
+        window = windows[subscription.id]
+        try:
+            digest = window and _compose_one(services, subscription, window, now, bundling=bundling)
+        except StoreError:
+            raise
+        except Exception:
+            # The one broad net of composing: what breaks one subscription's digest must not keep the others waiting.
+            services.log.exception("digest could not be composed", subscription=subscription.id)
+            continue
         composed += [digest] if digest else []
     return composed
 
 
-def _window(subscription: Subscription, owed: bool, closed_at: datetime, now: datetime) -> Window | None:
+def _window(
+    db: Connection, subscription: Subscription, closed_at: datetime, now: datetime, *, bundle: timedelta
+) -> Window | None:
     match subscription.schedule:
         case Immediately():
-            return Window(from_at=closed_at, to_at=now) if owed else None
+            # Asked first, so that what waits (through quiet hours, say) is not read in full every second.
+            waits = telling.news_waits(db, subscription.id, now - bundle, loud_enough(subscription, now))
+            return Window(from_at=closed_at, to_at=now) if waits else None
         case Clock() as schedule:
             return window_due(subscription, schedule, closed_at, now)
 
@@ -43,7 +64,7 @@ def _compose_one(
     with services.store.writing() as db:
         owed: tuple[Owed, ...] = telling.open_debts(db, subscription, window.to_at)
         if isinstance(subscription.schedule, Immediately):
-            owed = alert_due(subscription, owed, now, bundle=subscription.bundle if bundling else timedelta(0))
+            owed = alert_due(subscription, owed, now, bundle=subscription.bundle if bundling else NO_TIME)
             if not owed:
                 return None
             reason = "new articles matched"

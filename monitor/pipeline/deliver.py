@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
+from sqlalchemy import Connection
+
 from monitor.app import Services
 from monitor.digests import sending
-from monitor.errors import DeliveryError
+from monitor.errors import DeliveryError, StoreError
 from monitor.model import Asked, Delivery, DeliveryState, Receipt
 from monitor.pipeline.counts import Counts
 from monitor.store import outbox
 
 AT_ONCE = 8
+
+RECORD_AGAIN = (1.0, *[5.0] * 120)
+"""Seconds between tries to record an outcome; the database itself waits for a lock before each."""
 
 SLACK_PACE = timedelta(seconds=1)
 """Slack takes about one message a second and channel (its rate limit page for chat.postMessage)."""
@@ -50,6 +55,8 @@ async def claim_due(services: Services, *, limit: int = AT_ONCE) -> list[Deliver
 
 async def send(services: Services, delivery: Delivery) -> Counts:
     """Send one claimed delivery and record what became of it."""
+    if missing := services.channels.missing(delivery.destination):  # its settings were taken away meanwhile
+        return await _record_verdict(services, delivery, sending.after_setup(delivery, missing, services.clock.now()))
     try:
         receipt = await services.channels.send(delivery)
     except DeliveryError as error:
@@ -59,23 +66,38 @@ async def send(services: Services, delivery: Delivery) -> Counts:
         services.log.exception("sending broke", delivery=delivery.key)
         failure = DeliveryError(f"unexpected {type(error).__name__}", ambiguous=True)
     else:
-        await services.in_store(lambda: _record_sent(services, delivery, receipt))
+        now = services.clock.now()
+        await _keep(services, lambda db: outbox.record_sent(db, delivery, receipt.reference, now))
+        services.log.info("sent", delivery=delivery.key, attempt=delivery.attempts)
         return Counts.of_delivery(DeliveryState.SENT)
-    verdict = sending.after_failure(delivery, failure, services.clock.now())
-    await services.in_store(lambda: _record_verdict(services, delivery, verdict))
+    return await _record_verdict(services, delivery, sending.after_failure(delivery, failure, services.clock.now()))
+
+
+async def _record_verdict(services: Services, delivery: Delivery, verdict: sending.Verdict) -> Counts:
+    await _keep(services, lambda db: outbox.record_verdict(db, delivery, verdict))
+    services.log.warning("not sent", delivery=delivery.key, state=str(verdict.state), reason=verdict.reason)
     return Counts.of_delivery(verdict.state)
 
 
-def _record_sent(services: Services, delivery: Delivery, receipt: Receipt) -> None:
-    with services.store.writing() as db:
-        outbox.record_sent(db, delivery, receipt.reference, services.clock.now())
-    services.log.info("sent", delivery=delivery.key, attempt=delivery.attempts)
+async def _keep(services: Services, record: Callable[[Connection], None]) -> None:
+    """Record an outcome, however long the database is locked: what is known must not become a doubt again.
 
+    A stop while it waits leaves the delivery claimed, which `settle` looks into at the next start.
+    """
 
-def _record_verdict(services: Services, delivery: Delivery, verdict: sending.Verdict) -> None:
-    with services.store.writing() as db:
-        outbox.record_verdict(db, delivery, verdict)
-    services.log.warning("not sent", delivery=delivery.key, state=str(verdict.state), reason=verdict.reason)
+    def write() -> None:
+        with services.store.writing() as db:
+            record(db)
+
+    for wait in RECORD_AGAIN:
+        try:
+            await services.in_store(write)
+        except StoreError as error:
+            services.log.error("outcome of a delivery not stored yet", error=str(error))
+            await services.clock.sleep(wait)
+        else:
+            return
+    await services.in_store(write)
 
 
 def _any_due(services: Services) -> bool:
@@ -94,11 +116,12 @@ def _count_held(services: Services) -> int:
 def abandon_claims(services: Services) -> None:
     """At start: whatever is claimed was being sent by a process that is no more."""
     with services.store.writing() as db:
-        outbox.abandon_claims(db, services.clock.now())
+        outbox.abandon_claims(db, services.clock.now() + sending.ASK_AFTER)
 
 
 async def settle(services: Services) -> None:
     """Learn what became of messages that may or may not have arrived, and release what was held."""
+    await services.in_store(lambda: _release_held(services))
     now = services.clock.now()
     for delivery in await services.in_store(lambda: _doubtful(services, now)):
         try:
@@ -107,7 +130,6 @@ async def settle(services: Services) -> None:
             services.log.warning("could not ask whether it arrived", delivery=delivery.key, reason=str(error))
             continue
         await services.in_store(partial(_record_answer, services, delivery, answer))
-    await services.in_store(lambda: _release_held(services))
 
 
 def _doubtful(services: Services, now: datetime) -> Sequence[Delivery]:
@@ -122,7 +144,7 @@ def _record_answer(services: Services, delivery: Delivery, answer: Receipt | Ask
             case Receipt(reference=reference):
                 outbox.record_sent(db, delivery, reference, now)
             case Asked.ABSENT:
-                outbox.record_verdict(db, delivery, sending.not_arrived(now))
+                outbox.record_verdict(db, delivery, sending.not_arrived(delivery, now))
             case Asked.CANNOT_TELL:
                 outbox.record_repeat(db, delivery, now=now)
     services.log.warning("asked whether it arrived", delivery=delivery.key, answer=str(answer))

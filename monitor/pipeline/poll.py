@@ -6,28 +6,27 @@ import asyncio
 import random
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
-
-from sqlalchemy import Connection
+from datetime import datetime, timedelta
 
 from monitor.app import Services
 from monitor.digests import owing
 from monitor.errors import ParseError, StoreError
 from monitor.feeds import timing
 from monitor.feeds.parse import parse_feed
-from monitor.model import Article, Feed, FeedState, Fetched, FetchFailed, FetchOutcome, Match, ParsedFeed
+from monitor.model import Feed, FeedHealth, FeedState, Fetched, FetchFailed, FetchOutcome, ParsedFeed
 from monitor.pipeline.counts import Counts
-from monitor.rules.match import match_article
-from monitor.rules.ruleset import RuleSet
-from monitor.store import polls, telling
-from monitor.stories.identity import Decision, Item, identify, items_of
-from monitor.text.language import language_of
-from monitor.text.urls import canonical_url
+from monitor.pipeline.storing import store_items
+from monitor.store import outbox, polls, telling
+from monitor.stories.identity import Item, items_of
 
 SLICE = 500
 """Entries stored per transaction, so that a flood of 50,000 never holds the write lock for more than a moment."""
 
 AT_ONCE = 32
+
+OUTAGE_FEEDS = 5
+"""So many feeds do not fail at the same time by themselves."""
+OUTAGE_WAIT = timedelta(minutes=15)
 
 
 def watch_feeds(services: Services) -> None:
@@ -43,7 +42,11 @@ def watch_feeds(services: Services) -> None:
                 for feed in rules.feeds.values()
             ],
         )
-        telling.open_subscriptions(db, rules.subscriptions, now)
+        gone = telling.follow_subscriptions(db, rules.subscriptions, now)
+        telling.forget_the_future(db, now)
+        outbox.forget_the_future(db, now)
+    for subscription in gone:
+        services.log.warning("digest is no more, and owed nothing", subscription=subscription)
 
 
 def due_feeds(
@@ -58,6 +61,19 @@ def due_feeds(
     return [feeds[state.feed] for state in due if state.feed in feeds]
 
 
+def look_again(services: Services, *, everyone: bool = False) -> None:
+    """Make failing feeds due that have waited long enough: all of them with ``everyone``, as at a start.
+
+    Otherwise only where no feed can be read at all, which is the network's fault and not the feeds': their back-off,
+    growing to 24 h, would keep us blind long after the network is back.
+    """
+    now = services.clock.now()
+    waited = timedelta(0) if everyone else OUTAGE_WAIT
+    with services.store.writing() as db:
+        if everyone or polls.nothing_can_be_read(db, least=OUTAGE_FEEDS):
+            polls.retry_failing(db, polled_before=now - waited, now=now)
+
+
 async def poll_feeds(services: Services, feeds: Iterable[Feed]) -> Counts:
     """Poll many feeds, a bounded number at once."""
     slots = asyncio.Semaphore(AT_ONCE)
@@ -65,7 +81,11 @@ async def poll_feeds(services: Services, feeds: Iterable[Feed]) -> Counts:
 
     async def poll(feed: Feed) -> Counts:
         async with slots:
-            return await poll_feed(services, feed, states.get(feed.id))
+            try:
+                return await poll_feed(services, feed, states.get(feed.id))
+            except StoreError as error:
+                services.log.error("poll not stored", feed=feed.id, error=str(error))
+                return Counts(polled=1, failed=1)
 
     return sum(await asyncio.gather(*(poll(feed) for feed in feeds)), Counts())
 
@@ -73,10 +93,12 @@ async def poll_feeds(services: Services, feeds: Iterable[Feed]) -> Counts:
 async def poll_feed(services: Services, feed: Feed, state: FeedState | None = None) -> Counts:
     """Poll one feed. Whatever goes wrong with it stays with it: it is logged, and tried again later.
 
-    ``state`` saves reading what the caller has just read.
+    ``state`` saves reading what the caller has just read. Raises StoreError where the outcome could not be stored: the
+    feed is still due.
     """
     try:
-        state = state or await services.in_store(lambda: _state(services, feed))
+        if state is None:
+            state = await services.in_store(lambda: _state(services, feed))
         outcome = await services.fetcher.fetch(feed, state)
         parsed: ParsedFeed | None = None
         if isinstance(outcome, Fetched):
@@ -84,9 +106,8 @@ async def poll_feed(services: Services, feed: Feed, state: FeedState | None = No
         if parsed is None:
             return await _record_unchanged(services, feed, outcome)
         return await services.in_store(lambda: _record(services, feed, outcome, parsed))
-    except StoreError as error:
-        services.log.error("poll not stored", feed=feed.id, error=str(error))
-        return Counts(polled=1, failed=1)
+    except StoreError:
+        raise
     except Exception as error:
         # The one broad net of polling: a fault of ours with one feed's bytes must not stop the other feeds.
         services.log.exception("poll broke", feed=feed.id)
@@ -123,10 +144,11 @@ async def _record_unchanged(services: Services, feed: Feed, outcome: FetchOutcom
             now = services.clock.now()
             states = polls.feed_states(db, [feed.id for feed, _ in polled])
             after = [
-                _after(feed, states.get(feed.id) or timing.initial_state(feed, now), outcome, None, Counts(), now)
+                _after(feed, state, outcome, None, Counts(), now)
                 for feed, outcome in polled
+                if (state := states.get(feed.id)) and _is_of(feed, state)
             ]
-            polls.save_states(db, [state for state in after if state.feed in states])
+            polls.save_states(db, after)
 
     await services.unchanged.do((feed, outcome), lambda polled: services.in_store(lambda: record(polled)))
     failed = isinstance(outcome, FetchFailed)
@@ -144,15 +166,28 @@ def _record(services: Services, feed: Feed, outcome: FetchOutcome, parsed: Parse
     for start in range(0, max(len(items), 1), SLICE):
         with services.store.writing() as db:
             now = services.clock.now()
-            state = polls.feed_state(db, feed.id) or timing.initial_state(feed, now)
+            state = polls.feed_state(db, feed.id)
+            if state is None or not _is_of(feed, state):
+                break
             if past is None:
                 past = _past(feed, items, state, now)
             if items:
-                counts += _store(db, services, feed, items[start : start + SLICE], past, now)
+                counts += store_items(db, services, feed, items[start : start + SLICE], past, now)
             if start + SLICE >= len(items):
                 polls.save_state(db, _after(feed, state, outcome, parsed, counts, now))
     services.log_poll(feed, outcome, counts.as_json())
+    if parsed is not None and (damage := _damage(parsed)):
+        services.log.warning("feed is damaged", feed=feed.id, url=feed.url, reason=damage)
     return counts
+
+
+def _damage(parsed: ParsedFeed) -> str | None:
+    return "the document ends early; its last entry waits until it comes whole" if parsed.truncated else parsed.problem
+
+
+def _is_of(feed: Feed, state: FeedState) -> bool:
+    """Tell whether a poll still counts: not where the feed got another address or was paused meanwhile."""
+    return state.url == feed.url and state.health is not FeedHealth.PAUSED
 
 
 def _items(parsed: ParsedFeed) -> tuple[Item, ...]:
@@ -162,7 +197,8 @@ def _items(parsed: ParsedFeed) -> tuple[Item, ...]:
 
 def _past(feed: Feed, items: Sequence[Item], state: FeedState, now: datetime) -> set[str]:
     entries = [item.entry for item in items]
-    past = owing.entries_of_the_past(feed, entries, first_poll=state.first_polled_at is None, now=now)
+    first_poll = state.first_polled_at is None
+    past = owing.entries_of_the_past(feed, entries, first_poll=first_poll, since=state.last_success_at, now=now)
     return {items[position].key for position in past}
 
 
@@ -172,97 +208,8 @@ def _after(
     jitter = random.random()  # noqa: S311 - spreads polls, guards nothing
     after = timing.after_poll(feed, state, outcome, changed=counts.new + counts.revised > 0, now=now, jitter=jitter)
     if parsed is not None and parsed.truncated:
-        return replace(after, etag=None, last_modified=None, body_hash=None)
-    return after
-
-
-def _store(
-    db: Connection, services: Services, feed: Feed, items: Sequence[Item], past: Collection[str], now: datetime
-) -> Counts:
-    rules = services.rulebook.rules
-    known = polls.known(db, feed.id, items)
-    unknown = sum(item.key not in known.sightings for item in items)
-    decisions = identify(feed.id, items, known, iter(polls.article_ids(db, unknown)))
-    new = [(one, article_of(feed, one.item)) for one in decisions if one.kind == "new"]
-    revised = [(one, article_of(feed, one.item)) for one in decisions if one.kind == "revised"]
-    owed = {one.article for one, _ in new if one.item.key not in past}
-
-    polls.save_new(db, new, now=now, owed=owed)
-    polls.save_revisions(db, revised, now=now)
-    polls.save_sightings(db, feed.id, decisions, now=now)
-    matches = {one.article: _match(services, rules, article) for one, article in (*new, *revised)}
-    debts = [
-        debt
-        for one, _ in new
-        if one.article in owed
-        for debt in owing.debts_of_new(rules.subscriptions.values(), one.article, one.story, matches[one.article])
-    ]
-    revisions: dict[int, int] = {}
-    if revised:
-        revisions, more = _revision_debts(db, rules, feed, revised, matches, now)
-        debts += more
-    found = [(article, revisions.get(article, 0), match) for article, ones in matches.items() for match in ones]
-    polls.save_matches(db, found, rules_version=rules.version, now=now)
-    telling.owe(db, debts, now)
-    return Counts(
-        new=len(new),
-        revised=len(revised),
-        duplicate=sum(one.duplicate_of is not None for one, _ in new),
-        matches=len(found),
-        stories_new=frozenset(one.story for one, _ in new if one.duplicate_of is None),
-        stories_touched=frozenset(one.story for one, _ in (*new, *revised)),
-    )
-
-
-def _revision_debts(
-    db: Connection,
-    rules: RuleSet,
-    feed: Feed,
-    revised: Sequence[tuple[Decision, Article]],
-    matches: dict[int, tuple[Match, ...]],
-    now: datetime,
-) -> tuple[dict[int, int], list[owing.Debt]]:
-    """Return the edited articles' revision numbers, and what the edits owe."""
-    edited = polls.articles(db, [one.article for one, _ in revised])
-    matched_before = polls.rules_matched(db, [one.id for one in edited])
-    news_owed = telling.news_owed(db, [one.id for one in edited])
-    debts = [
-        debt
-        for one in edited
-        if not owing.too_old(feed, one.article.published_at, now)
-        for debt in owing.debts_of_revision(
-            rules.subscriptions.values(),
-            one,
-            matches[one.id],
-            matched_before=matched_before.get(one.id, ()),
-            told=[subscription for subscription, told in news_owed.get(one.id, {}).items() if told],
-            untold=[subscription for subscription, told in news_owed.get(one.id, {}).items() if not told],
-        )
-    ]
-    return {one.id: one.revision for one in edited}, debts
-
-
-def _match(services: Services, rules: RuleSet, article: Article) -> tuple[Match, ...]:
-    try:
-        return match_article(rules, article)
-    except Exception:
-        # An article that breaks the matcher is kept, unmatched and said; the others go on.
-        services.log.exception("article could not be matched", feed=article.feed, url=article.url)
-        return ()
-
-
-def article_of(feed: Feed, item: Item) -> Article:
-    entry = item.entry
-    return Article(
-        title=entry.title,
-        text=entry.text,
-        link=entry.link or "",
-        url=item.url or canonical_url(entry.link or ""),
-        feed=feed.id,
-        source=feed.name,
-        home=feed.home,
-        author=entry.author,
-        section=entry.section,
-        language=language_of(f"{entry.title}\n{entry.text}", feed.language or entry.language),
-        published_at=entry.published_at,
-    )
+        # Half a document: it is wanted whole, and the rest of a new feed's past is still to come. One that is cut at
+        # every poll begins to count with its second.
+        first = state.first_polled_at or (now if state.last_success_at else None)
+        after = replace(after, etag=None, last_modified=None, body_hash=None, first_polled_at=first)
+    return after if parsed is None else replace(after, error=_damage(parsed))

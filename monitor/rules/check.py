@@ -12,13 +12,14 @@ from dataclasses import replace
 from typing import Any
 
 from monitor.model import Article, Severity
-from monitor.rules.compile import Places
 from monitor.rules.explain import explain
-from monitor.rules.expression import Expression, GroupRef, RegionRef, Scoped, Term
-from monitor.rules.grammar import children, parse_term, walk
+from monitor.rules.expression import Expression, GroupRef, RegionRef, Scoped, Term, children, walk
 from monitor.rules.match import match_article, severity_of
+from monitor.rules.places import Places
 from monitor.rules.ruleset import Finding, Rule, RuleSet
-from monitor.rules.source import Path, shorten
+from monitor.rules.source import Path
+from monitor.rules.terms import parse_term
+from monitor.rules.wording import shorten
 
 _SHORT = re.compile(r"[a-z]{1,3}")
 _ACRONYM = re.compile(r'"?([A-Z]{2,})"?')
@@ -77,7 +78,7 @@ def _short_terms(rules: RuleSet, places: Places) -> Iterator[Finding]:
 
 
 def _short_in_list(places: Places, path: Path) -> Iterator[Finding]:
-    written: Any = places.sources[str(path[0]), str(path[1])].values
+    written: Any = places.source(path).values
     for part in path:
         written = written.get(part, ()) if isinstance(written, dict) else ()
     for position, text in enumerate(written):

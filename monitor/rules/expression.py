@@ -6,6 +6,7 @@ Two expressions that mean the same condition compare equal wherever they were wr
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from monitor.model import FieldName
@@ -76,3 +77,34 @@ class Not(Node):
 
 
 Expression = Term | GroupRef | RegionRef | Scoped | AtLeast | Near | And | Or | Not
+
+
+def children(expression: Expression) -> tuple[Expression, ...]:
+    """Return the parts that an expression is directly made of."""
+    match expression:
+        case And() | Or():
+            return expression.parts
+        case Near():
+            return (expression.left, expression.right)
+        case Not():
+            return (expression.part,)
+        case Scoped() | AtLeast():
+            return (expression.unit,)
+        case _:
+            return ()
+
+
+def walk(expression: Expression) -> Iterator[Expression]:
+    """Yield an expression and everything in it, in the order of the source."""
+    waiting = [expression]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(reversed(children(node)))
+
+
+def references(expression: Expression) -> tuple[tuple[GroupRef, ...], tuple[RegionRef, ...]]:
+    """Return every mention of a group and of a region, with its place in the source."""
+    nodes = tuple(walk(expression))
+    groups = tuple(node for node in nodes if isinstance(node, GroupRef))
+    return groups, tuple(node for node in nodes if isinstance(node, RegionRef))

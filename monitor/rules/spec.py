@@ -1,7 +1,7 @@
 """The keys of the rule files as models: what may be written, with the descriptions that editors show.
 
 The published JSON Schema is made of these (``schema``). This module must not know other entries than the one it
-describes: whether a region, group or feed exists is for ``compile`` to say.
+describes: whether a region, group or feed exists is for ``resolve`` to say.
 """
 
 from __future__ import annotations

@@ -13,9 +13,9 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from monitor.errors import RuleError
-from monitor.rules.source import Path, Source, shorten
+from monitor.rules.source import Path, Source
 from monitor.rules.spec import RuleFile
-from monitor.rules.values import did_you_mean
+from monitor.rules.wording import did_you_mean, shorten
 
 _SHAPES = {"word": "a word", "list": "a list", "block": "a block of keys"}
 _MESSAGES = {

@@ -1,14 +1,13 @@
 """The kinds of text that stand as values in rule files, each with its check and its JSON Schema.
 
 A check returns the value to keep and raises pydantic's custom error with a message and a hint for people. This module
-must not know which key takes which kind (``spec``), nor what ids exist (``compile``).
+must not know which key takes which kind (``spec``), nor what ids exist (``resolve``).
 """
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
 from typing import Annotated, Any, Literal
@@ -22,6 +21,7 @@ from pydantic_core import PydanticCustomError
 from monitor.digests.timing import Schedule, parse_duration, parse_when
 from monitor.errors import RuleError
 from monitor.regions.names import is_area
+from monitor.rules.wording import did_you_mean
 
 SeverityWord = Literal["low", "medium", "high", "critical"]
 
@@ -39,12 +39,6 @@ _DESTINATION_HINT = 'write "slack:#channel", "email:desk@example.org" or "folder
 def wrong(message: str, hint: str = "", offset: int | None = None) -> PydanticCustomError:
     """Return the error that a check raises; ``offset`` is the place inside the text, where it is known."""
     return PydanticCustomError("rule", "{message}", {"message": message, "hint": hint, "offset": offset})
-
-
-def did_you_mean(word: str, known: Collection[str]) -> str:
-    """Return a hint that names the most similar known word, or nothing."""
-    found = difflib.get_close_matches(word[:80], known, n=1)
-    return f"did you mean `{found[0]}`?" if found else ""
 
 
 def _id(text: str) -> str:

@@ -59,7 +59,15 @@ def claim(db: Connection, now: datetime, *, limit: int, pace: timedelta) -> list
         .where(DELIVERY.c.id.in_(ids), DELIVERY.c.state == DeliveryState.PENDING)
         .values(state=DeliveryState.CLAIMED, claimed_at=now, attempts=DELIVERY.c.attempts + 1)
     )
-    return deliveries(db, ids=ids)
+    claimed = []
+    for number in ids:
+        try:
+            claimed += deliveries(db, ids=[number])
+        except (ValueError, KeyError, TypeError, StopIteration) as error:
+            # One message that cannot be read must not hold up the others.
+            reason = f"its stored message cannot be read: {type(error).__name__}"
+            db.execute(update(DELIVERY).where(DELIVERY.c.id == number).values(state=DeliveryState.FAILED, error=reason))
+    return claimed
 
 
 def _due(now: datetime, *, pace: timedelta) -> Select[int]:
@@ -69,7 +77,10 @@ def _due(now: datetime, *, pace: timedelta) -> Select[int]:
     """
     other, before = DELIVERY.alias(), DELIVERY.alias()
     just_sent = and_(
-        other.c.state == DeliveryState.SENT, other.c.sent_at > now - pace, other.c.destination.like("slack:%")
+        other.c.state == DeliveryState.SENT,
+        other.c.sent_at > now - pace,
+        other.c.sent_at <= now,  # a clock that was set back must not hold the channel up
+        other.c.destination.like("slack:%"),
     )
     taken = exists().where(
         other.c.destination == DELIVERY.c.destination, or_(other.c.state == DeliveryState.CLAIMED, just_sent)
@@ -123,6 +134,13 @@ def doubtful(db: Connection, now: datetime) -> list[Delivery]:
     return deliveries(db, ids=list(db.scalars(ids)))
 
 
+def forget_the_future(db: Connection, now: datetime) -> None:
+    """Make due what was planned under a clock that has been set back since: no wait is longer than a day."""
+    planned = DELIVERY.c.state.in_((DeliveryState.PENDING, DeliveryState.UNKNOWN))
+    far = DELIVERY.c.next_attempt_at > now + timedelta(hours=25)
+    db.execute(update(DELIVERY).where(planned, far).values(next_attempt_at=now))
+
+
 def any_due(db: Connection, now: datetime) -> bool:
     """Tell whether a delivery could be claimed now, but for its destination's pace."""
     return bool(db.execute(_due(now, pace=timedelta(0)).limit(1)).first())
@@ -133,16 +151,28 @@ def record_sent(db: Connection, delivery: Delivery, receipt: str, now: datetime)
 
 
 def record_verdict(db: Connection, delivery: Delivery, verdict: Verdict) -> None:
-    """Record what becomes of a delivery; a failed part takes the parts that would have followed it along."""
+    """Record what becomes of a delivery, and with it of those that depend on it.
+
+    One that goes nowhere any more takes the parts that would have followed in its thread along; a channel's wish to be
+    left alone for a while holds for everything addressed there.
+    """
     _record(db, delivery, state=verdict.state, error=verdict.reason, next_attempt_at=verdict.next_attempt_at)
-    if verdict.state == DeliveryState.FAILED and delivery.part + 1 < delivery.parts:
-        later = and_(
-            DELIVERY.c.digest == delivery.digest,
-            DELIVERY.c.destination == delivery.destination,
-            DELIVERY.c.part > delivery.part,
-        )
-        reason = f"part {delivery.part + 1} of {delivery.parts} failed"
+    here = DELIVERY.c.destination == delivery.destination
+    if delivery.part + 1 < delivery.parts and _goes_nowhere(db, delivery, verdict):
+        later = and_(here, DELIVERY.c.digest == delivery.digest, DELIVERY.c.part > delivery.part)
+        reason = f"part {delivery.part + 1} of {delivery.parts}: {verdict.reason}"
         db.execute(update(DELIVERY).where(later).values(state=DeliveryState.FAILED, error=reason))
+    if verdict.whole_destination:
+        waiting = and_(
+            here, DELIVERY.c.state == DeliveryState.PENDING, DELIVERY.c.next_attempt_at < verdict.next_attempt_at
+        )
+        db.execute(update(DELIVERY).where(waiting).values(next_attempt_at=verdict.next_attempt_at))
+
+
+def _goes_nowhere(db: Connection, delivery: Delivery, verdict: Verdict) -> bool:
+    if verdict.state == DeliveryState.UNKNOWN:
+        return bool(db.scalar(select(DELIVERY.c.repeats).where(DELIVERY.c.id == delivery.id)))
+    return verdict.state == DeliveryState.FAILED
 
 
 def record_repeat(db: Connection, delivery: Delivery, *, now: datetime) -> bool:
@@ -159,12 +189,12 @@ def _record(db: Connection, delivery: Delivery, **values: Any) -> None:
     db.execute(update(DELIVERY).where(DELIVERY.c.id == delivery.id).values(**values))
 
 
-def abandon_claims(db: Connection, now: datetime) -> int:
+def abandon_claims(db: Connection, ask_at: datetime) -> int:
     """Mark what a process that is no more had claimed: it may have been sent, so the channel is asked first."""
     abandoned = update(DELIVERY).where(DELIVERY.c.state == DeliveryState.CLAIMED)
     values = {
         "state": DeliveryState.UNKNOWN,
-        "next_attempt_at": now,
+        "next_attempt_at": ask_at,
         "error": "the program stopped while this was being sent",
     }
     return db.execute(abandoned.values(**values)).rowcount
@@ -175,10 +205,19 @@ def count_states(db: Connection) -> dict[DeliveryState, int]:
     return {DeliveryState(state): count for state, count in rows}
 
 
-def oldest(db: Connection, states: Iterable[DeliveryState]) -> list[Delivery]:
-    """Return the oldest delivery of each of these states that has one."""
-    first = select(func.min(DELIVERY.c.id)).where(DELIVERY.c.state.in_(tuple(states))).group_by(DELIVERY.c.state)
-    return deliveries(db, ids=list(db.scalars(first)))
+def oldest(db: Connection, states: Iterable[DeliveryState]) -> list[tuple[DeliveryState, str | None, datetime, int]]:
+    """Return the deliveries of these states by their reason: state, error, when the oldest was made, how many.
+
+    Their messages are not read: one that cannot be must not keep an operator from seeing it.
+    """
+    alike = DELIVERY.c.state, DELIVERY.c.error
+    rows = db.execute(
+        select(*alike, func.min(DELIVERY.c.created_at), func.count())
+        .where(DELIVERY.c.state.in_(tuple(states)))
+        .group_by(*alike)
+        .order_by(func.min(DELIVERY.c.id))
+    )
+    return [(DeliveryState(state), error, since, count) for state, error, since, count in rows]
 
 
 def retry(db: Connection, number: int, now: datetime) -> bool:

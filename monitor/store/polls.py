@@ -5,7 +5,7 @@ A poll asks one question per kind of identity, however many entries it brought, 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,7 +34,7 @@ def feed_states(db: Connection, feeds: Collection[str] | None = None) -> dict[st
 
 
 def feed_state(db: Connection, feed: str) -> FeedState | None:
-    row = db.execute(select(FEED).where(FEED.c.feed == feed)).mappings().first()
+    row = db.execute(select(FEED).where(FEED.c.feed == feed, FEED.c.watched)).mappings().first()
     return None if row is None else _state(row)
 
 
@@ -55,6 +55,17 @@ def save_states(db: Connection, states: Iterable[FeedState]) -> None:
         statement = _upsert(db)(FEED)
         columns = {name: statement.excluded[name] for name in rows[0] if name != "feed"}
         db.execute(statement.on_conflict_do_update(index_elements=["feed"], set_=columns), rows)
+
+
+def nothing_can_be_read(db: Connection, *, least: int) -> bool:
+    """Tell whether every watched feed fails, and there are at least so many."""
+    states = list(db.scalars(select(FEED.c.health).where(FEED.c.watched)))
+    return FeedHealth.OK not in states and states.count(FeedHealth.FAILING) >= least
+
+
+def retry_failing(db: Connection, *, polled_before: datetime, now: datetime) -> None:
+    failing = FEED.c.watched, FEED.c.health == FeedHealth.FAILING, FEED.c.last_polled_at <= polled_before
+    db.execute(update(FEED).where(*failing, FEED.c.next_poll_at > now).values(next_poll_at=now))
 
 
 def forget_feeds_but(db: Connection, feeds: Collection[str]) -> None:
@@ -102,8 +113,10 @@ def known(db: Connection, feed: str, items: Sequence[Item]) -> Known:
     unknown = [item for item in items if item.key not in sightings]
     urls, copies = _addresses(db, unknown), _copies(db, unknown)
     seen = {sighting.article for sighting in sightings.values()} | set(copies.values())
-    articles = _known_articles(db, seen - set(urls.values()), with_text=False)
-    articles |= _known_articles(db, set(urls.values()), with_text=True)
+    moved = {sighting.article for item in items if (sighting := sightings.get(item.key)) and item.url != sighting.url}
+    doubtful = moved | set(urls.values())
+    articles = _known_articles(db, seen - doubtful, with_text=False)
+    articles |= _known_articles(db, doubtful, with_text=True)
     urls = {url: article for url, article in urls.items() if article in articles}
     for item in items:  # a forgotten article that is still served as it was stays known; edited, it is news
         sighting = sightings.get(item.key)
@@ -140,9 +153,16 @@ def _known_articles(db: Connection, ids: Collection[int], *, with_text: bool) ->
     if not ids:
         return {}
     text = ARTICLE.c.title + " " + ARTICLE.c.text if with_text else literal("")
-    columns = (ARTICLE.c.id, ARTICLE.c.feed, ARTICLE.c.story, ARTICLE.c.content_hash, ARTICLE.c.revision)
+    columns = tuple(ARTICLE.c[name] for name in ("id", "feed", "story", "content_hash", "revision", "owed"))
     rows = db.execute(select(*columns, text.label("text")).where(ARTICLE.c.id.in_(ids)))
     return {row.id: KnownArticle(**row._mapping) for row in rows}
+
+
+def article_numbers(db: Connection, expected: int) -> Iterator[int]:
+    """Yield new article ids without end; the ``expected`` first ones cost one statement."""
+    yield from article_ids(db, expected)
+    while True:
+        yield from article_ids(db, 1)
 
 
 def article_ids(db: Connection, count: int) -> range:
@@ -185,6 +205,11 @@ def save_new(
     ]
     if rows:
         db.execute(insert(ARTICLE), rows)
+
+
+def mark_owed(db: Connection, articles: Collection[int]) -> None:
+    """Note that what lay in one feed's past became news in another."""
+    db.execute(update(ARTICLE).where(ARTICLE.c.id.in_(articles)).values(owed=True))
 
 
 def save_revisions(db: Connection, articles: Sequence[tuple[Decision, Article]], *, now: datetime) -> None:

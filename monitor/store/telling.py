@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, exists, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, exists, insert, select, update
 
 from monitor.digests.document import from_json, to_json
 from monitor.digests.owing import Debt, Owed, wanted
@@ -20,12 +20,30 @@ from monitor.store.tables import ARTICLE, DIGEST, MATCH, OWED, REVISION, SUBSCRI
 # --- subscriptions and their windows ---
 
 
-def open_subscriptions(db: Connection, subscriptions: Collection[str], now: datetime) -> None:
-    """Let the first window of subscriptions not seen before begin now."""
+def follow_subscriptions(db: Connection, subscriptions: Collection[str], now: datetime) -> list[str]:
+    """Let the first window of new subscriptions begin now, and forget those that are no more with what they are owed.
+
+    Returns the forgotten ones.
+    """
     known = set(db.scalars(select(SUBSCRIPTION.c.subscription)))
+    gone = sorted(known - set(subscriptions))
+    if gone:
+        db.execute(delete(OWED).where(OWED.c.subscription.in_(gone), OWED.c.digest.is_(None)))
+        db.execute(delete(SUBSCRIPTION).where(SUBSCRIPTION.c.subscription.in_(gone)))
     rows = [{"subscription": one, "loaded_at": now, "closed_at": now} for one in subscriptions if one not in known]
     if rows:
         db.execute(insert(SUBSCRIPTION), rows)
+    return gone
+
+
+def forget_the_future(db: Connection, now: datetime) -> None:
+    """Bring back to now what was stored under a clock that has been set back since; else it would wait for that time.
+
+    A window's end an hour ahead is left alone: moved, it would tell the hour a second time.
+    """
+    db.execute(update(OWED).where(OWED.c.digest.is_(None), OWED.c.owed_at > now).values(owed_at=now))
+    ahead = now + timedelta(hours=1)
+    db.execute(update(SUBSCRIPTION).where(SUBSCRIPTION.c.closed_at > ahead).values(closed_at=now))
 
 
 def windows_closed_at(db: Connection) -> dict[str, datetime]:
@@ -51,8 +69,21 @@ def news_owed(db: Connection, articles: Collection[int]) -> dict[int, dict[str, 
     return found
 
 
-def subscriptions_owed(db: Connection) -> set[str]:
-    return set(db.scalars(select(OWED.c.subscription).where(OWED.c.digest.is_(None)).distinct()))
+def news_waits(db: Connection, subscription: str, before: datetime, severities: Collection[Severity]) -> bool:
+    """Tell whether a story not told yet, of one of these severities, has been owed since ``before``."""
+    told = OWED.alias()
+    known = exists().where(
+        told.c.subscription == subscription, told.c.story == OWED.c.story, told.c.digest.is_not(None)
+    )
+    waiting = select(OWED.c.id).where(
+        OWED.c.subscription == subscription,
+        OWED.c.digest.is_(None),
+        OWED.c.kind == "news",
+        OWED.c.owed_at <= before,
+        OWED.c.severity.in_(severities),
+        ~known,
+    )
+    return db.execute(waiting.limit(1)).first() is not None
 
 
 def open_debts(db: Connection, subscription: Subscription, until: datetime) -> tuple[Owed, ...]:
@@ -81,7 +112,8 @@ def open_debts(db: Connection, subscription: Subscription, until: datetime) -> t
         Owed(
             id=row["debt"],
             article=stored_article(row),
-            matches=wanted(subscription, matches.get(row["id"], [])),
+            # A rule removed or renamed meanwhile still says why.
+            matches=wanted(subscription, matches.get(row["id"], [])) or tuple(matches.get(row["id"], [])),
             kind=row["kind"],
             severity=Severity(row["severity"]),
             owed_at=row["owed_at"],

@@ -66,6 +66,8 @@ class KnownArticle:
     story: int
     content_hash: str
     revision: int = 0
+    owed: bool = True
+    """False where it lay in the past of the feed that showed it first."""
     text: str = ""
 
 
@@ -107,7 +109,7 @@ def copy_hash(title: str, text: str) -> str | None:
     words = len(text.split())
     if words >= WHOLE_TEXT_WORDS:
         return _digest("", _folded(text).casefold())
-    if words + len(title.split()) >= ENOUGH_WORDS and words:
+    if words + len(title.split()) >= ENOUGH_WORDS:
         return _digest(_folded(title).casefold(), _folded(text).casefold())
     return None
 
@@ -135,7 +137,8 @@ def items_of(parsed: ParsedFeed) -> tuple[Item, ...]:
         content = content_hash(entry.title, entry.text)
         guid = entry.guid or ""
         own_guid = guid if guid and len(guids[guid]) == 1 and (len(guid) >= SHORTEST_GUID or not own_url) else ""
-        key = own_guid or own_url or " ".join(filter(None, (guid, url, _digest(_folded(entry.title), ""))))
+        # Never the address alone: whether it is an item's own depends on what else stands in the document today.
+        key = own_guid or " ".join(filter(None, (guid, url, _digest(_folded(entry.title), ""))))
         item = Item(
             entry=entry, key=key, url=own_url, content_hash=content, copy_hash=copy_hash(entry.title, entry.text)
         )
@@ -172,7 +175,7 @@ def identify(feed: str, items: Sequence[Item], known: Known, ids: Iterator[int])
 
 def _identify(feed: str, item: Item, known: Known, ids: Iterator[int]) -> Decision:
     sighting = known.sightings.get(item.key)
-    if sighting is not None:
+    if sighting is not None and not _is_reused(item, sighting, known.articles[sighting.article]):
         article = known.articles[sighting.article]
         return _known(feed, item, article, sighting, f"guid known in {feed}")
     if item.url in known.urls:
@@ -195,6 +198,17 @@ def _identify(feed: str, item: Item, known: Known, ids: Iterator[int]) -> Decisi
         duplicate_of=original,
         reason=f"the same words as article {original}",
     )
+
+
+def _is_reused(item: Item, sighting: Sighting, article: KnownArticle) -> bool:
+    """Tell whether a guid stands for another text now ("latest-news"): neither address nor words are alike.
+
+    An edit may change both (a live page that gets its final headline), but then the number in its address stays.
+    """
+    if not item.url or not sighting.url or item.url == sighting.url or item.content_hash == sighting.content_hash:
+        return False
+    numbers, before = (set(re.findall(r"\d{5,}", urlsplit(url).path)) for url in (item.url, sighting.url))
+    return not numbers & before and not alike(article.text, f"{item.entry.title} {item.entry.text}")
 
 
 def _known(feed: str, item: Item, article: KnownArticle, sighting: Sighting, reason: str) -> Decision:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -45,9 +46,9 @@ class Home:
         found = self.run(*arguments, code=None)
         return json.loads(found)
 
-    def start(self) -> subprocess.Popen[str]:
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "monitor", "run"],
+            [sys.executable, "-m", "monitor", "run", *arguments],
             cwd=self.path,
             env=self.environment(),
             stderr=subprocess.PIPE,
@@ -97,7 +98,7 @@ def test_once_explain_preview_and_status_on_one_home(home: Home) -> None:
     other = next(number for number in (1, 2, 3) if number not in numbers)
     missed = home.run("explain", "--article", str(other), "--rule", "attacks", code=1)
     assert "Balochistan" in missed
-    shown = json.loads(home.run("preview", "alerts", "--as", "json"))
+    shown = home.json("preview", "alerts", "--json")
     assert [one["headline"] for region in shown["regions"] for one in region["stories"]] == [ATTACK]
     assert shown["kind"] == "alert"
     assert "Mastung" in home.run("preview", content["id"])
@@ -135,8 +136,11 @@ def test_feeds_are_listed_tested_added_and_removed(home: Home) -> None:
     opml = home.run("feeds", "export")
     assert opml.count("<outline") >= 4
     (home.path / "other.opml").write_text(opml.replace("/found", "/other"))
-    assert "Added 1 feeds" in home.run("feeds", "import", "other.opml")
-    home.run("feeds", "remove", "own")
+    assert home.run("feeds", "import", "other.opml") == "Added 1 feed, 3 were there already.\n"
+    assert home.json("feeds", "import", "other.opml", "--json") == {"added": 0, "known": 4}
+    exported = home.json("feeds", "export", "--json")
+    assert {"id": "own", "url": "https://own.example/rss", "name": "Own", "tags": []} in exported
+    assert home.json("feeds", "remove", "own", "--json") == {"id": "own"}
     assert "own:" not in feeds.read_text() and "# my own feeds" in feeds.read_text()
     home.run("feeds", "remove", "own", code=2)
     home.run("check")
@@ -148,7 +152,26 @@ def test_an_edit_that_would_break_the_rules_is_undone(home: Home) -> None:
     assert (home.path / "rules" / "desk.yaml").read_text() == before
     home.server.script("/found", Answer(rss(item(1, "Found"))))
     home.run("feeds", "add", home.server.url("/found"), "--id", "Not An Id", code=1)
-    assert not (home.path / "rules" / "feeds.yaml").exists()
+    assert [path.name for path in (home.path / "rules").iterdir()] == ["desk.yaml"]
+
+
+def test_a_new_file_of_feeds_can_be_edited_with_help(home: Home) -> None:
+    home.server.script("/found", Answer(rss(item(1, "Found"))))
+    address = home.server.url("/found")
+    assert home.json("feeds", "add", address, "--id", "new", "--json") == {"id": "new", "url": address, "also": []}
+    first, *_ = (home.path / "rules" / "feeds.yaml").read_text().splitlines()
+    assert first == "# yaml-language-server: $schema=schema.json"
+    schema = (Path(__file__).parents[2] / "rules" / "schema.json").read_text("utf-8")
+    assert (home.path / "rules" / "schema.json").read_text("utf-8") == schema
+    assert re.search(r"^new +new +0 ", home.run("feeds", "list"), re.MULTILINE)  # never asked so far
+
+
+def test_feeds_that_fail_say_why_below_the_table(home: Home) -> None:
+    home.server.script("/daily", Answer(b"", status=404))
+    home.run("once", "--all")
+    table, _, errors = home.run("feeds", "list").partition("\n\n")
+    assert re.search(r"^daily +failing ", table, re.MULTILINE) and re.search(r"^dawn +ok ", table, re.MULTILINE)
+    assert errors == "daily: answered 404 Not Found\n"
 
 
 def test_annotate_reads_and_writes_lines(home: Home) -> None:
@@ -167,7 +190,7 @@ def test_annotate_reads_and_writes_lines(home: Home) -> None:
             for evidence in match["evidence"]:
                 field = one.get("plain", line["text"]) if evidence["field"] == "text" else line[evidence["field"]]
                 assert field[evidence["start"] : evidence["end"]] == evidence["text"]
-    only = json.loads(home.run("annotate", "-", "--only", "duplicates", input_=given).splitlines()[0])
+    only = json.loads(home.run("annotate", "-", "--only", "duplicates", "--json", input_=given).splitlines()[0])
     assert set(only) == {"id", "duplicate_of", "language"}
     broken = home.run("annotate", "-", input_='{"id": 1, "title": "x"}\nnot json\n{"title": "no id"}', code=1)
     assert "line 2" in broken and "line 3" in broken and '"id": 1' in broken
@@ -189,6 +212,8 @@ def test_annotate_reads_and_writes_lines(home: Home) -> None:
         (("test", "slack:#desk"), 1),
         (("feeds", "import", "nothing.opml"), 1),
         (("init", "."), 2),
+        (("init", "desk", "--home", "desk"), 2),
+        (("test", "email:desk@example.org"), 1),
         (("no-such-command",), 2),
         (("once", "--home", "nowhere"), 1),
     ],
@@ -211,6 +236,8 @@ def test_explain_text_and_url(home: Home) -> None:
 
 def test_check_names_file_line_and_column(home: Home) -> None:
     assert [one for one in home.json("check", "--json") if one["level"] == "error"] == []
+    assert home.run("check").endswith("All good: 1 rule, 2 feeds.\n")
+    assert not (home.path / "state").exists()  # to check is to look
     rules = home.path / "rules" / "desk.yaml"
     rules.write_text(rules.read_text().replace("attack* OR blast*", "attack* near/5 blast*"))
     (finding,) = [one for one in home.json("check", "--json", code=1) if one["level"] == "error"]
@@ -220,11 +247,29 @@ def test_check_names_file_line_and_column(home: Home) -> None:
     assert "rules/desk.yaml" in home.run("once", code=1)
 
 
+def test_status_gives_every_reason_why_deliveries_are_held(home: Home) -> None:
+    rules = home.path / "rules" / "desk.yaml"
+    places = "['slack:#a', 'slack:#b', 'email:desk@example.org']"
+    rules.write_text(re.sub(r"to: \[.*?\]", f"to: {places}", rules.read_text()))
+    assert home.json("once", "--all", "--json")["deliveries"]["held"] == 3
+    status = home.json("status", "--json", code=1)
+    assert [(need["what"], need["hint"]) for need in status["needs"]] == [
+        ("2 deliveries held: undeliverable: no SLACK_BOT_TOKEN", "dateline deliveries list --state held"),
+        ("1 delivery held: undeliverable: no SMTP_URL", "dateline deliveries list --state held"),
+    ]
+    listed = home.json("deliveries", "list", "--json")
+    assert all(one["digest"] in home.run("deliveries", "list") for one in listed)  # ids are never cut
+    number = listed[0]["id"]
+    assert home.json("deliveries", "retry", str(number), "--json") == {"id": number, "state": "pending"}
+
+
 def test_a_bad_rule_file_leaves_the_last_good_rules_in_force(home: Home) -> None:
     home.run("once", "--all")
     (home.path / "rules" / "desk.yaml").write_text("rules: [")
     counts = home.json("once", "--all", "--json")
     assert counts["feeds"]["polled"] == 2
+    (home.path / "state" / "rules-last-good.json").unlink()
+    assert re.search(r"^rules +none in force *$", home.run("status", code=1), re.MULTILINE)
     status = home.json("status", "--json", code=1)
     assert status["ok"] is False and "desk.yaml" in status["rules"]["error"]
 
@@ -257,14 +302,47 @@ def test_the_daemon_delivers_refuses_a_second_and_stops_at_once(home: Home) -> N
 
 
 def test_a_starter_home_is_complete(home: Home, tmp_path: Path) -> None:
-    home.run("init", "desk")
+    assert home.json("init", "--home", "desk", "--json") == {"home": str(tmp_path / "desk")}
     assert (tmp_path / "desk" / ".env.example").is_file()
     assert "All good" in home.run("check", "--strict", "--home", "desk")
-    home.run("db", "upgrade", "--home", "desk")
+    assert home.json("db", "upgrade", "--home", "desk", "--json").keys() == {"database", "schema"}
     assert "folder:" in (tmp_path / "desk" / "rules" / "digests.yaml").read_text()
 
 
 def test_a_test_message_arrives(home: Home) -> None:
-    home.run("test", "folder:trial")
+    sent = home.json("test", "folder:trial", "--json")
+    assert sent["destination"] == "folder:trial" and Path(sent["reference"]).parent == home.path / "trial"
     (folder,) = (home.path / "trial").iterdir()
     assert "test" in (folder / "digest.txt").read_text().lower()
+
+
+def test_the_demo_says_its_totals(home: Home) -> None:
+    totals = home.json("demo", "--home", "day", "--json")
+    assert totals["feeds"]["polled"] > 100 and totals["alerts"] > totals["digests"] > 0
+    assert Path(totals["page"]).is_file() and Path(totals["home"]).parent == home.path / "day"
+
+
+def test_help_lists_commands_as_they_are_needed(home: Home) -> None:
+    shown = re.findall(r"^│ ([a-z]+) ", home.run("--help").partition(" Commands ")[2], re.MULTILINE)
+    assert (shown[:3], shown[-3:]) == (["init", "run", "once"], ["test", "db", "demo"])
+
+
+def test_a_daemon_that_logs_json_says_nothing_else_and_an_other_says_what_fails(home: Home) -> None:
+    home.server.script("/daily", Answer(b"", status=404))
+    home.run("once", "--all")
+    for arguments, first in ((["--json"], '"event": "started"'), ([], "Dateline ")):
+        daemon = home.start(*arguments)
+        try:
+            assert daemon.stderr is not None
+            lines = [daemon.stderr.readline() for _ in range(3 if not arguments else 1)]
+            assert first in lines[0]
+            assert (
+                arguments
+                or lines[2] == "1 of 2 feeds could not be read when last asked, and will be asked again now.\n"
+            )
+            daemon.send_signal(signal.SIGINT)
+            said = daemon.communicate(timeout=5)[1]
+            assert not arguments or all(json.loads(line) for line in said.splitlines())
+        finally:
+            daemon.kill()
+            daemon.communicate()

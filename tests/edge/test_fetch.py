@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import FetchError
-from monitor.feeds.faults import explain
+from monitor.faults import explain
 from monitor.feeds.fetch import MOST_HOPS, Fetcher, _same_origin
 from monitor.feeds.timing import initial_state
 from monitor.model import Feed, FeedState, Fetched, FetchFailed, FetchOutcome, NotModified

@@ -241,6 +241,27 @@ def test_a_bad_template_changes_nothing(home: Path, content: bytes, said: str) -
     assert rulebook.error.startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("alert/subject.txt", "{{ view.nosuch }}", "1:1: error: 'monitor.digests.view.View object' has no attribute"),
+        ("alert/email.html", "one\n{{ nosuch.thing }}", "2:1: error: 'nosuch' is undefined"),
+        (
+            "brief/email.txt",
+            "{% for one in view.regions %}\n{% for it in one.stories %}\n{{ it.nosuch }}\n{% endfor %}{% endfor %}",
+            "3:1: error: 'monitor.digests.view.Story object' has no attribute",
+        ),
+        ("digest/email.txt", "{% if not view.count %}{{ 1 / 0 }}{% endif %}", "1:1: error: division by zero"),
+        ("digest/email.txt", "{% include 'nosuch.txt' %}", "1:1: error: there is no template 'nosuch.txt'"),
+    ],
+    ids=str,
+)
+def test_a_template_that_cannot_be_filled_is_found_by_the_check(home: Path, name: str, content: str, said: str) -> None:
+    override(home, name, content)
+    (finding,) = check_home(home)
+    assert str(finding).startswith(f"templates/{name}:{said}")
+
+
 # --- the last good copy ------------------------------------------------------------------------------------------
 
 
@@ -255,7 +276,8 @@ def test_a_start_with_a_bad_file_uses_the_last_good_copy_and_says_so(home: Path)
     assert second.rules == first.rules
     assert "mine" in second.templates.names
     assert second.error is not None
-    assert second.error.endswith("; the copy of 2026-01-02T03:04:00+00:00 is in force")
+    assert second.error.endswith("; the copy of 2026-01-02 03:04 UTC is in force")
+    assert second.loaded_at == first.loaded_at
     assert not second.reload_if_changed()
     template.write_text("Mine")
     (home / "rules" / "rules.yaml").write_text(RULES)
@@ -272,6 +294,36 @@ def test_the_copy_is_complete_private_and_written_only_when_it_differs(home: Pat
     Rulebook(home).load()
     assert copy.stat().st_mtime == 1_700_000_000
     assert json.loads(copy.read_text())["files"]["rules"]["rules/rules.yaml"] == RULES
+
+
+def test_after_a_restart_unchanged_files_are_in_force_since_they_were_first_loaded(home: Path) -> None:
+    clock = FixedClock()
+    first = Rulebook(home, clock=clock)
+    first.load()
+    clock.advance(minutes=5)
+    second = Rulebook(home, clock=clock)
+    second.load()
+    assert second.loaded_at == first.loaded_at != clock.now()
+    (home / "rules" / "rules.yaml").write_text(RULES + "# changed\n")
+    third = Rulebook(home, clock=clock)
+    third.load()
+    assert third.loaded_at == clock.now()
+
+
+@pytest.mark.parametrize("saved_at", [None, 7, "long ago", "2026-01-02", "0001-01-01T00:00:00+23:00"])
+def test_a_copy_that_does_not_say_since_when(home: Path, saved_at: object) -> None:
+    Rulebook(home).load()
+    path = home / "state" / "rules-last-good.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"saved_at": saved_at}))
+    clock = FixedClock()
+    rulebook = Rulebook(home, clock=clock)
+    rulebook.load()
+    assert rulebook.loaded_at == clock.now()
+    (home / "rules" / "rules.yaml").write_text(BAD)
+    rulebook = Rulebook(home, clock=clock)
+    rulebook.load()
+    assert rulebook.error is not None
+    assert rulebook.error.endswith("; the copy of an earlier day is in force")
 
 
 def test_a_bad_reload_does_not_touch_the_copy(home: Path) -> None:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from monitor.digests.timing import Immediately
 from monitor.model import Article, Quiet, Severity
 from monitor.rules.compile import Compiled, compile_rules
-from monitor.rules.grammar import parse_expression, parse_term
+from monitor.rules.grammar import parse_expression
 from monitor.rules.ruleset import Example, FeedScope, Operator, RuleSet, ScoreLine
+from monitor.rules.terms import parse_term
 
 TEMPLATES = frozenset({"alert", "digest", "brief"})
 STARTER = {

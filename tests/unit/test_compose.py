@@ -161,7 +161,7 @@ def test_copies_stand_under_their_original_and_count_once() -> None:
 def test_a_copy_of_a_told_story_is_said_as_such() -> None:
     copy = owed(2, article=stored(2, story=1, duplicate_of=1, article=article(source="Daily")), story_told=True)
     (story,) = digest_of(copy).stories
-    assert [(change.kind, change.text) for change in story.changes] == [("origins", "Also carried by Daily")]
+    assert [(change.kind, change.text) for change in story.changes] == [("origins", "The same text appeared in Daily")]
 
 
 @pytest.mark.parametrize(

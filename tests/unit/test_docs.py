@@ -43,7 +43,6 @@ PAGES = {
         "docs/architecture.md",
     )
 }
-OPERATOR, RULES, ARCHITECTURE = (PAGES[f"docs/{name}.md"] for name in ("operator", "rules", "architecture"))
 ENV_EXAMPLE = (ROOT / ".env.example").read_text("utf-8")
 
 
@@ -113,6 +112,11 @@ def test_every_option_is_told(name: str) -> None:
     row = next(row for row in table_rows_of_commands() if code(row[0]).startswith(name))
     told = " ".join(row) + section("docs/operator.md", "Commands").partition("| command")[0]
     assert [option for option in options(name) if option.startswith("--") and option not in told] == []
+
+
+@pytest.mark.parametrize("name", [*COMMANDS])
+def test_every_command_takes_a_home_and_answers_in_json(name: str) -> None:
+    assert {"--home", "--json"} <= options(name)
 
 
 def told_commands() -> Iterator[tuple[str, str]]:
@@ -388,6 +392,12 @@ def test_links_lead_somewhere(page: str) -> None:
         file = ((ROOT / page).parent / path).resolve() if path else ROOT / page
         assert file.is_file(), target
         assert not anchor or anchor in anchors(file.read_text("utf-8")), target
+
+
+def test_modules_told_of_exist() -> None:
+    package = ROOT / "monitor"
+    for name in re.findall(r"`(?:monitor/)?((?:\w+/)*\w+\.py)`", PAGES["docs/architecture.md"]):
+        assert any(package.rglob(name)), name
 
 
 @pytest.mark.parametrize("page", [*PAGES, ".env.example"])

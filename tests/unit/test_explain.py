@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 
 from monitor.errors import RuleError
 from monitor.model import Article, Feed, Severity
-from monitor.rules.explain import WHY_LINE_LENGTH, describe, explain, why_line
+from monitor.rules.explain import describe, explain
 from monitor.rules.expression import And, Near
-from monitor.rules.grammar import parse_expression, parse_term
+from monitor.rules.grammar import parse_expression
 from monitor.rules.match import match_article
 from monitor.rules.ruleset import FeedScope, Region, Rule, RuleSet, ScoreLine
+from monitor.rules.terms import parse_term
+from monitor.rules.why import WHY_LINE_LENGTH, why_line
 from tests.unit.test_match import SMALL, expressions
 
 
@@ -83,7 +85,7 @@ def test_a_match_is_laid_out_as_the_rule_reference_shows() -> None:
     assert (explanation.rule, explanation.failed) == ("balochistan-attacks", "")
     assert (explanation.match,) == match_article(rule_set(), ARTICLE)
     assert describe(explanation).splitlines() == [
-        "HIGH  Armed attacks in Balochistan         score 6.3 = 7 × trust 0.9 (threshold 4; low 4, medium 5, high 6)",
+        "HIGH  Armed attacks in Balochistan         score 6.3 = 7 × trust 0.9 (threshold 4; medium 5, high 6)",
         "  where  Balochistan: Quetta ×2 (lede), Mastung (title), Noshki (lede)".replace("Quetta", "QUETTA"),
         "  when   “Militants attack” police post in Mastung (title)            $attack NEAR/20 ($armed OR $forces)",
         "  +4     title has “attack”",
@@ -213,7 +215,7 @@ def test_a_miss_names_the_first_clause_that_failed(rule: dict[str, Any], article
 def test_a_score_below_the_threshold_shows_its_sum() -> None:
     article = replace(ARTICLE, title="Quetta: years ago police foiled an ambush", text="")
     assert described(rule_set(), article) == [
-        "no match  Armed attacks in Balochistan     score 0.9 = 1 × trust 0.9 (threshold 4; low 4, medium 5, high 6)",
+        "no match  Armed attacks in Balochistan     score 0.9 = 1 × trust 0.9 (threshold 4; medium 5, high 6)",
         "  score 0.9 below threshold 4",
         "  +4     title has “ambush”",
         "   0     ATLEAST/3 $armed: absent",

@@ -289,7 +289,8 @@ def test_reconcile_leaves_alone_what_did_not_change() -> None:
 @pytest.mark.parametrize("outcome", [fetched(), NOT_FOUND, GONE], ids=["ok", "failing", "gone"])
 def test_another_address_starts_afresh(outcome: FetchOutcome) -> None:
     state = poll(fresh(), outcome, changed=True)
-    assert reconcile(feed(url=NEW), state, NOW + HOUR) == initial_state(feed(url=NEW), NOW + HOUR)
+    afresh = replace(initial_state(feed(url=NEW), NOW + HOUR), last_success_at=state.last_success_at)
+    assert reconcile(feed(url=NEW), state, NOW + HOUR) == afresh
 
 
 @pytest.mark.parametrize(("outcome", "health"), [(fetched(), FeedHealth.OK), (NOT_FOUND, FeedHealth.FAILING)])

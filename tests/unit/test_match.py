@@ -12,9 +12,13 @@ from hypothesis import strategies as st
 
 from monitor.model import Article, Evidence, Feed, FieldName, Severity
 from monitor.rules.expression import And, AtLeast, Expression, GroupRef, Near, Not, Or, RegionRef, Scoped, Term
-from monitor.rules.grammar import parse_expression, parse_term
-from monitor.rules.match import MOST_EVIDENCE, MOST_PAIRS, WHERE_EVIDENCE, Reading, field_text, match_article
+from monitor.rules.grammar import parse_expression
+from monitor.rules.match import WHERE_EVIDENCE, match_article
+from monitor.rules.positions import field_text
+from monitor.rules.reading import MOST_EVIDENCE, Reading
 from monitor.rules.ruleset import FeedScope, Region, Rule, RuleSet, ScoreLine
+from monitor.rules.spans import MOST_PAIRS
+from monitor.rules.terms import parse_term
 
 
 def items(*sources: str) -> tuple[Term, ...]:
@@ -508,7 +512,7 @@ def check_quote(quote: Evidence, article: Article) -> None:
     if isinstance(clause, AtLeast):
         clause = clause.unit
     alone = Article(title="", text=quote.text)
-    scope = Reading(alone, SMALL).story
+    scope = Reading(alone, SMALL).positions.story
     assert Reading(alone, SMALL).holds(unscoped(clause), scope)
 
 
@@ -554,10 +558,10 @@ def test_spans_of_conditions_are_those_of_their_parts() -> None:
 def test_a_quote_is_found_again_only_where_its_words_still_stand() -> None:
     reading = Reading(Article(title="a b c", text="d"), NO_RULES)
     (span,) = reading.spans(parse_expression('"b c"'))
-    quote = reading.quote(span, "")
-    assert reading.span_of(quote) == span
-    assert Reading(Article(title="a"), NO_RULES).span_of(quote) is None
-    assert reading.span_of(replace(quote, field="lede")) is None
+    quote = reading.positions.quote(span, "")
+    assert reading.positions.span_of(quote) == span
+    assert Reading(Article(title="a"), NO_RULES).positions.span_of(quote) is None
+    assert reading.positions.span_of(replace(quote, field="lede")) is None
 
 
 # --- what hostile articles cost ----------------------------------------------------------------------------------

@@ -81,11 +81,16 @@ def at(day: int) -> datetime:
 )
 def test_a_new_feeds_past_is_owed_to_nobody(first_poll: int, listed: list[Entry], past: set[int]) -> None:
     feed = Feed(id="f", url="https://e.org", name="F", first_poll=first_poll)
-    assert entries_of_the_past(feed, listed, first_poll=True, now=NOON) == past
-    assert entries_of_the_past(feed, listed, first_poll=False, now=NOON) == set()
+    assert entries_of_the_past(feed, listed, first_poll=True, since=None, now=NOON) == past
+    assert entries_of_the_past(feed, listed, first_poll=False, since=None, now=NOON) == set()
+
+
+def test_what_a_moved_feed_dates_after_its_last_poll_is_no_past() -> None:
+    feed = Feed(id="f", url="https://e.org", name="F")
+    assert entries_of_the_past(feed, entries(3, 1, None), first_poll=True, since=at(2), now=NOON) == {0, 2}
 
 
 def test_old_items_are_owed_to_nobody() -> None:
     feed = Feed(id="f", url="https://e.org", name="F", max_age=timedelta(days=7))
-    assert entries_of_the_past(feed, entries(8, 7, None), first_poll=False, now=NOON) == {0}
+    assert entries_of_the_past(feed, entries(8, 7, None), first_poll=False, since=None, now=NOON) == {0}
     assert not too_old(feed, None, NOON)

@@ -39,7 +39,8 @@ def test_passing_faults_are_retried_more_and_more_slowly(attempts: int, minutes:
 
 def test_the_channels_own_wish_is_kept() -> None:
     verdict = after_failure(delivery(), DeliveryError("slow down", retry_after=7 * MINUTE), CREATED)
-    assert verdict.next_attempt_at == CREATED + 7 * MINUTE
+    assert (verdict.next_attempt_at, verdict.whole_destination) == (CREATED + 7 * MINUTE, True)
+    assert not after_failure(delivery(), DeliveryError("busy"), CREATED).whole_destination
 
 
 def test_it_is_given_up_after_two_days() -> None:
@@ -60,9 +61,10 @@ def test_an_ambiguous_fault_is_asked_about_before_anything_is_sent_again() -> No
     assert verdict.reason == "may have arrived: connection lost"
 
 
-def test_what_did_not_arrive_is_sent_again_at_once() -> None:
-    verdict = not_arrived(CREATED)
-    assert (verdict.state, verdict.next_attempt_at) == (DeliveryState.PENDING, CREATED)
+def test_what_did_not_arrive_is_tried_again_as_after_any_fault() -> None:
+    verdict = not_arrived(delivery(2), CREATED)
+    assert (verdict.state, verdict.next_attempt_at) == (DeliveryState.PENDING, CREATED + 5 * MINUTE)
+    assert not_arrived(delivery(50), CREATED + timedelta(hours=48)).state == DeliveryState.FAILED
 
 
 @pytest.mark.parametrize(

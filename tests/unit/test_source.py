@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import RuleError
-from monitor.rules.source import MAX_BYTES, Path, Source, read_source, shorten
+from monitor.rules.source import MAX_BYTES, Path, Source, read_source
+from monitor.rules.wording import shorten
 
 
 def read(text: str) -> Source:

@@ -1,7 +1,7 @@
-"""What broke while an address was read, as one clause for people.
+"""What broke on the way to a server, as one clause for people.
 
-Knows the exceptions of httpx, aiohttp and the operating system; must not know what was being read, so that no address
-and no secret gets into a clause.
+Knows the exceptions of httpx, aiohttp and the operating system; must not know what was being read or sent, so that no
+address and no secret gets into a clause.
 """
 
 from __future__ import annotations
@@ -18,15 +18,24 @@ _NO_SUCH_HOST = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", sock
 
 
 def explain(error: BaseException) -> str:
-    """Say in one clause what broke: httpx and aiohttp wrap few causes in many classes, so the innermost one speaks."""
+    """Say in one clause what broke, whatever it was."""
+    chain = _causes(error)
+    return explain_known(error) or f"could not be read ({type(chain[-1]).__name__})"
+
+
+def explain_known(error: BaseException) -> str | None:
+    """Say what broke, None where it is none of the faults that have words here.
+
+    Libraries wrap few causes in many classes, so the innermost one speaks.
+    """
+    return next((reason for cause in reversed(_causes(error)) if (reason := _reason(cause))), None)
+
+
+def _causes(error: BaseException) -> list[BaseException]:
     chain = [error]
     while (cause := chain[-1].__cause__) is not None:
         chain.append(cause)
-    for cause in reversed(chain):
-        reason = _reason(cause)
-        if reason is not None:
-            return reason
-    return f"could not be read ({type(chain[-1]).__name__})"
+    return chain
 
 
 def _reason(error: BaseException) -> str | None:
@@ -45,6 +54,8 @@ def _reason(error: BaseException) -> str | None:
             return "connection refused"
         case aiohttp.ServerDisconnectedError() | ConnectionResetError() | BrokenPipeError():
             return "closed the connection without an answer"
+        case TimeoutError():
+            return "timed out"
         case aiohttp.ClientPayloadError():
             return "its answer ended early"
         case aiohttp.ClientResponseError():

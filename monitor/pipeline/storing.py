@@ -1,0 +1,171 @@
+"""Storing what a poll brought: store → match → owe, for one slice of a document, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from monitor.app import Services
+from monitor.digests import owing
+from monitor.model import Article, Feed, Match
+from monitor.pipeline.counts import Counts
+from monitor.rules.match import match_article
+from monitor.rules.ruleset import RuleSet
+from monitor.store import polls, telling
+from monitor.stories.identity import Decision, Item, Known, identify
+from monitor.text.language import language_of
+from monitor.text.urls import canonical_url
+
+Shown = tuple[Decision, Article]
+"""What an item is, and the article as this feed shows it."""
+
+
+def store_items(
+    db: Connection, services: Services, feed: Feed, items: Sequence[Item], past: Collection[str], now: datetime
+) -> Counts:
+    """Store what is new in these items and return the counts; ``past`` holds the keys of items owed to nobody."""
+    rules = services.rulebook.rules
+    known = polls.known(db, feed.id, items)
+    unknown = sum(item.key not in known.sightings for item in items)
+    decisions = identify(feed.id, items, known, polls.article_numbers(db, unknown))
+    new = [(one, article_of(feed, one.item)) for one in decisions if one.kind == "new"]
+    revised = [(one, article_of(feed, one.item)) for one in decisions if one.kind == "revised"]
+    owed = {one.article for one, _ in new if one.item.key not in past}
+    fuller, late = _shown_elsewhere(db, services, feed, decisions, known, past)
+    revised += fuller
+
+    polls.save_new(db, new, now=now, owed=owed)
+    polls.save_revisions(db, revised, now=now)
+    polls.save_sightings(db, feed.id, decisions, now=now)
+    matches = {one.article: _match(services, rules, article) for one, article in (*new, *revised)}
+    debts = [
+        debt
+        for one, _ in new
+        if one.article in owed
+        for debt in owing.debts_of_new(rules.subscriptions.values(), one.article, one.story, matches[one.article])
+    ]
+    revisions: dict[int, int] = {}
+    if revised:
+        revisions, more = _revision_debts(db, rules, feed, revised, matches, now)
+        debts += more
+    if late:
+        revisions |= {one.article: known.articles[one.article].revision for one in late}
+        matches |= {one.article: found for one, found in late.items()}
+        debts += _late_debts(db, rules, late)
+    found = [(article, revisions.get(article, 0), match) for article, ones in matches.items() for match in ones]
+    polls.save_matches(db, found, rules_version=rules.version, now=now)
+    telling.owe(db, debts, now)
+    return Counts(
+        new=len(new),
+        revised=len(revised),
+        duplicate=sum(one.duplicate_of is not None for one, _ in new),
+        matches=len(found),
+        stories_new=frozenset(one.story for one, _ in new if one.duplicate_of is None),
+        stories_touched=frozenset(one.story for one, _ in (*new, *revised)),
+    )
+
+
+def _shown_elsewhere(
+    db: Connection,
+    services: Services,
+    feed: Feed,
+    decisions: Sequence[Decision],
+    known: Known,
+    past: Collection[str],
+) -> tuple[list[Shown], dict[Decision, tuple[Match, ...]]]:
+    """Return articles that another feed had shown before and that are news all the same, now that this one shows them.
+
+    Either this feed gives the words that match: its text becomes the article's newest revision. Or the article lay in
+    the other feed's past, or out of a rule's scope there: then it is late news, with the matches that make it so.
+    """
+    first_here = [
+        one
+        for one in decisions
+        if one.kind == "attached"
+        and one.item.key not in known.sightings
+        and one.item.key not in past
+        and one.article in known.articles
+        and known.articles[one.article].feed != feed.id
+    ]
+    if not first_here:
+        return [], {}
+    matched_before = polls.rules_matched(db, [one.article for one in first_here])
+    fuller: list[Shown] = []
+    late: dict[Decision, tuple[Match, ...]] = {}
+    for one in first_here:
+        article, before = article_of(feed, one.item), known.articles[one.article]
+        matches = _match(services, services.rulebook.rules, article)
+        fresh = tuple(match for match in matches if match.rule not in matched_before.get(one.article, ()))
+        if fresh and one.item.content_hash != before.content_hash:
+            fuller.append((one, article))
+        elif found := fresh if before.owed else matches:
+            late[one] = found
+    return fuller, late
+
+
+def _late_debts(db: Connection, rules: RuleSet, late: dict[Decision, tuple[Match, ...]]) -> list[owing.Debt]:
+    articles = [one.article for one in late]
+    polls.mark_owed(db, articles)
+    owed_before = telling.news_owed(db, articles)
+    return [
+        debt
+        for one, matches in late.items()
+        for debt in owing.debts_of_new(rules.subscriptions.values(), one.article, one.story, matches)
+        if debt.subscription not in owed_before.get(one.article, {})
+    ]
+
+
+def _revision_debts(
+    db: Connection,
+    rules: RuleSet,
+    feed: Feed,
+    revised: Sequence[tuple[Decision, Article]],
+    matches: dict[int, tuple[Match, ...]],
+    now: datetime,
+) -> tuple[dict[int, int], list[owing.Debt]]:
+    """Return the edited articles' revision numbers, and what the edits owe."""
+    edited = polls.articles(db, [one.article for one, _ in revised])
+    matched_before = polls.rules_matched(db, [one.id for one in edited])
+    news_owed = telling.news_owed(db, [one.id for one in edited])
+    debts = [
+        debt
+        for one in edited
+        if not owing.too_old(feed, one.article.published_at, now)
+        for debt in owing.debts_of_revision(
+            rules.subscriptions.values(),
+            one,
+            matches[one.id],
+            matched_before=matched_before.get(one.id, ()),
+            told=[subscription for subscription, told in news_owed.get(one.id, {}).items() if told],
+            untold=[subscription for subscription, told in news_owed.get(one.id, {}).items() if not told],
+        )
+    ]
+    return {one.id: one.revision for one in edited}, debts
+
+
+def _match(services: Services, rules: RuleSet, article: Article) -> tuple[Match, ...]:
+    try:
+        return match_article(rules, article)
+    except Exception:
+        # An article that breaks the matcher is kept, unmatched and said; the others go on.
+        services.log.exception("article could not be matched", feed=article.feed, url=article.url)
+        return ()
+
+
+def article_of(feed: Feed, item: Item) -> Article:
+    entry = item.entry
+    return Article(
+        title=entry.title,
+        text=entry.text,
+        link=entry.link or "",
+        url=item.url or canonical_url(entry.link or ""),
+        feed=feed.id,
+        source=feed.name,
+        home=feed.home,
+        author=entry.author,
+        section=entry.section,
+        language=language_of(f"{entry.title}\n{entry.text}", feed.language or entry.language),
+        published_at=entry.published_at,
+    )

@@ -1,0 +1,66 @@
+"""The article's own words as explanations quote them: on one line, shortened, and with the place where they stand.
+
+This module must not know rules or conditions.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from monitor.model import Evidence
+from monitor.rules.positions import Positions
+from monitor.rules.spans import Span, apart
+from monitor.text.fold import fold_word
+
+_CONTEXT = 4
+_NAMES_SHOWN = 8
+
+
+def one_line(text: str, *, keep: bool = False) -> str:
+    """Put a text on one line; ``keep`` leaves a space at its ends where there was any."""
+    flat = " ".join(text.split())
+    if not keep or not text:
+        return flat
+    return f"{' ' if text[0].isspace() else ''}{flat}{' ' if flat and text[-1].isspace() else ''}"
+
+
+def clipped(text: str, most: int) -> str:
+    """Shorten a quote in its middle: the words that matter stand at its ends."""
+    flat = one_line(text)
+    if len(flat) <= most:
+        return flat
+    head = max(1, (most - 3) // 2)
+    return f"{flat[:head].rstrip()} … {flat[len(flat) - max(1, most - 3 - head) :].lstrip()}"
+
+
+def with_place(positions: Positions, span: Span) -> str:
+    """Quote a span with its field and the number of its first word there."""
+    quote = positions.quote(span, "")
+    return f"“{clipped(quote.text, 60)}” ({quote.field} word {positions.number_in_field(span)})"
+
+
+def in_context(positions: Positions, quote: Evidence) -> str:
+    """Quote the words with a few of their neighbours."""
+    span = positions.span_of(quote)
+    assert span is not None  # noqa: S101 - the quote was taken from this very article
+    around = positions.quote(positions.widened(span, _CONTEXT), "")
+    before, after = around.text[: quote.start - around.start], around.text[quote.end - around.start :]
+    return f"{one_line(before, keep=True)}“{clipped(quote.text, 120)}”{one_line(after, keep=True)} ({quote.field})"
+
+
+def mentions(positions: Positions, spans: list[Span]) -> str:
+    """Count the names found, most frequent first, and say which stand in title or lede."""
+    spelled: dict[str, str] = {}
+    counts: Counter[str] = Counter()
+    parts: dict[str, set[str]] = {}
+    for span in apart(spans):
+        text = one_line(positions.quote(span, "").text)
+        name = fold_word(text)
+        spelled.setdefault(name, text)
+        counts[name] += 1
+        parts.setdefault(name, set()).add(positions.part_of(span))
+    said = []
+    for name, count in counts.most_common(_NAMES_SHOWN):
+        prominent = ", ".join(part for part in ("title", "lede") if part in parts[name])
+        said.append(spelled[name] + (f" ×{count}" if count > 1 else "") + (f" ({prominent})" if prominent else ""))
+    return ", ".join(said) + (", …" if len(counts) > _NAMES_SHOWN else "")
