@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 from rich.console import Console
@@ -54,9 +54,16 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of word
 
 _UNLIMITED = 10_000
 
-# What goes into a pipe or a file is for programs: no table is squeezed there.
-out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _UNLIMITED)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+def _console(stream: TextIO, *, stderr: bool) -> Console:
+    """Return a printer that breaks lines between words on a terminal, and nowhere in a pipe or a file."""
+    if stream.isatty():
+        return Console(stderr=stderr, highlight=False)
+    return Console(stderr=stderr, highlight=False, soft_wrap=True, width=_UNLIMITED)
+
+
+out = _console(sys.stdout, stderr=False)
+err = _console(sys.stderr, stderr=True)
 
 
 def explain_failure(error: MonitorError) -> None:

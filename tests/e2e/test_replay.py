@@ -217,6 +217,10 @@ def check(daemon: Daemon, expected: Expected, loopback: Loopback, *, feeds: int)
     assert "conversations.history" in loopback.slack.calls
     mornings = {mail.mail["Message-ID"] for mail in loopback.smtp.received}
     assert len(mornings) == len(loopback.smtp.received) >= 6
+    print(
+        f"replay: {len(articles)} articles, {revisions} revisions, {len(told)} alerted in {len(alerts)} alerts, "
+        f"{len(posted)} Slack messages, {len(mornings)} mails"
+    )
     assert feeds == len({asked.path for asked in loopback.web.requests})
 
 

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import socket
 import ssl
 import subprocess
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from monitor.digests.render import Templates, render
 from monitor.digests.words import one_line
 from monitor.errors import DeliveryError
 from monitor.model import Asked, EmailMessage, SlackMessage
-from monitor.settings import TlsMode
+from monitor.settings import SmtpServer, TlsMode
 from tests.digest_samples import BUSY_DAY, HOSTILE_WORDS, NOON, RIGHT_TO_LEFT, delivery, hostile, hostile_titles
 from tests.servers.smtp import LoopbackSmtp
 from tests.templates import built_in_templates
@@ -153,6 +154,7 @@ async def test_a_connection_lost_after_the_mail_leaves_doubt(cut: str, kept: int
         server.cuts.append(cut)  # type: ignore[arg-type]
         error = await refused(server)
     assert (error.ambiguous, error.permanent) == (True, False)
+    assert str(error) == f"the mail server 127.0.0.1:{server.address.port} was lost: it closed the connection"
     assert len(server.received) == kept
     assert await EmailChannel(server.address, SENDER).ask(DELIVERY) == Asked.CANNOT_TELL
 
@@ -162,6 +164,20 @@ async def test_a_server_that_is_not_there_leaves_none() -> None:
         pass
     error = await refused(server)
     assert (error.ambiguous, error.permanent) == (False, False)
+    place = f"the mail server 127.0.0.1:{server.address.port}"
+    assert str(error) == f"{place} cannot be reached: connection refused"
+    with pytest.raises(DeliveryError) as caught:
+        await EmailChannel(replace(server.address, host="nosuch.invalid"), SENDER).send(DELIVERY)
+    assert str(caught.value).startswith(f"the mail server nosuch.invalid:{server.address.port} cannot be reached: ")
+    assert "host" in str(caught.value)  # there is none, or its name cannot be looked up
+
+
+async def test_a_server_that_says_nothing_timed_out() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        address = SmtpServer(host="127.0.0.1", port=port, user=None, password=None, tls="none")
+        with pytest.raises(DeliveryError, match="cannot be reached: timed out"):
+            await EmailChannel(address, SENDER, timeout_seconds=0.2).send(DELIVERY)
 
 
 async def test_signs_in() -> None:

@@ -492,6 +492,7 @@ async def test_certificates_are_checked(tmp_path: Path, fetcher: Fetcher, monkey
         (OSError("Multiple exceptions: a, b"), "could not be read (OSError)"),
         (OSError(None, "Multiple exceptions: a, b"), "no connection: a, b"),
         (KeyError("secret"), "could not be read (KeyError)"),
+        (TimeoutError(), "timed out"),
     ],
     ids=repr,
 )

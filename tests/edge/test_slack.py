@@ -150,6 +150,7 @@ class TestFailures:
         channel = channel_of(slack)
         error = await refused(channel)
         assert (error.ambiguous, error.permanent) == (True, False)
+        assert str(error) == "Slack was lost: closed the connection without an answer"
         assert slack.calls.count("chat.postMessage") == 1
         answer = await channel.ask(DELIVERY)
         assert answer == (Receipt(reference=f"C0ASIA:{slack.posted[0].ts}") if accept else Asked.ABSENT)
@@ -158,12 +159,15 @@ class TestFailures:
         slack.faults.append(Fault(accept=True, hang=True))
         error = await refused(channel_of(slack, timeout_seconds=0.2), replace(DELIVERY, destination="slack:C0ASIA"))
         assert error.ambiguous
+        assert str(error) == "Slack was lost: timed out"
 
     async def test_nobody_there_leaves_none(self) -> None:
         async with LoopbackSlack().running() as slack:
             pass
         error = await refused(channel_of(slack), replace(DELIVERY, destination="slack:C0ASIA"))
         assert (error.ambiguous, error.permanent) == (False, False)
+        host_and_port = slack.url.split("/")[2]
+        assert str(error) == f"Slack cannot be reached at {host_and_port}: connection refused"
 
     async def test_a_bad_moment_while_names_are_learnt_posts_nothing_and_leaves_no_doubt(self) -> None:
         async with LoopbackSlack().running() as slack:

@@ -10,10 +10,12 @@ import pytest
 
 from monitor.annotate import annotate
 from monitor.digests.document import from_json, to_json
-from monitor.digests.sample import trial_digest
+from monitor.digests.sample import trial_digest, trial_message
 from monitor.errors import ParseError
+from monitor.model import EmailMessage, FolderMessage, SlackMessage
 from monitor.rules.compile import compile_rules
 from monitor.rules.ruleset import RuleSet
+from tests.templates import built_in_templates
 
 RULES = b"""\
 version: 1
@@ -125,3 +127,9 @@ def test_a_trial_digest_says_that_it_is_one() -> None:
     digest = trial_digest(datetime(2026, 11, 22, 7, tzinfo=UTC))
     assert "Test" in digest.stories[0].headline
     assert from_json(to_json(digest)) == digest
+    templates = built_in_templates()
+    mail = trial_message(digest, "email:desk@example.org", templates)
+    slack = trial_message(digest, "slack:#desk", templates)
+    assert isinstance(mail, EmailMessage) and mail.subject == "Test message: nothing has happened"
+    assert isinstance(slack, SlackMessage) and slack.text == "Test message: nothing has happened"
+    assert isinstance(trial_message(digest, "folder:out", templates), FolderMessage)

@@ -269,16 +269,16 @@ class TestTemplates:
             ("digest/email.html", "\n\n{{ view | nonsense }}", 3, "nonsense"),
             ("digest/email.html", "{{ view.heading | safe }}", 1, "escaping cannot be switched off"),
             ("digest/email.html", "\n{% autoescape false %}x{% endautoescape %}", 2, "escaping cannot be switched off"),
-            ("digest/email.html", '{% include "nowhere.html" %}', 0, "there is no template 'nowhere.html'"),
-            ("digest/email.html", "{% include view.heading %}", 0, "named by an expression"),
-            ("digest/email.html", '{% include "digest/subject.txt" %}', 0, "digest/subject.txt is not escaped"),
+            ("digest/email.html", '{% include "nowhere.html" %}', 1, "there is no template 'nowhere.html'"),
+            ("digest/email.html", "{% include view.heading %}", 1, "named by an expression"),
+            ("digest/email.html", '{% include "digest/subject.txt" %}', 1, "digest/subject.txt is not escaped"),
             ("common/parts.txt", "{% macro %}", 1, "identifier|name"),
         ],
     )
     def test_a_bad_one_is_refused_with_its_place(self, name: str, source: str, line: int, message: str) -> None:
         with pytest.raises(RuleError) as caught:
             compile_templates(built_in_sources() | {name: source})
-        assert (caught.value.file, caught.value.line) == (f"templates/{name}", line)
+        assert (caught.value.file, caught.value.line, caught.value.column) == (f"templates/{name}", line, 1)
         assert re.search(message, caught.value.message)
         assert caught.value.hint
 
