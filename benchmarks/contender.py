@@ -12,7 +12,8 @@ import sys
 import time
 import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -66,10 +67,10 @@ async def reader(folder: Path, urls: Mapping[str, str], *, workers: int) -> Asyn
         yield poll
 
 
-CONTENDERS = {
+CONTENDERS: dict[str, Callable[[Path, Mapping[str, str]], AbstractAsyncContextManager[Poll]]] = {
     "Dateline": dateline,
-    "reader": lambda folder, urls: reader(folder, urls, workers=1),
-    "reader, 8 workers": lambda folder, urls: reader(folder, urls, workers=8),
+    "reader": partial(reader, workers=1),
+    "reader, 8 workers": partial(reader, workers=8),
 }
 
 
