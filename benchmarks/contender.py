@@ -7,6 +7,7 @@ feeds there are to the last row written, children included. Reads what to poll f
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import sys
 import time
@@ -77,6 +78,7 @@ CONTENDERS: dict[str, Callable[[Path, Mapping[str, str]], AbstractAsyncContextMa
 async def measure(contender: str, folder: Path, urls: Mapping[str, str], switch: str) -> dict[str, Any]:
     polls = {}
     async with CONTENDERS[contender](folder, urls) as poll:
+        gc.freeze()  # as `dateline once` does; reader is given the same
         for kind, answers in POLLS.items():
             _tell(switch, answers)
             cpu, wall = cpu_so_far(), time.monotonic()

@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import process, report
@@ -19,49 +20,56 @@ FILES = 150
 FOLDERS = ("feeds_polls", "feeds_snapshots", "feeds_southasia")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run of the command, and the counts that it printed."""
+
+    cost: Cost
+    counts: dict[str, dict[str, int]]
+
+
 def run() -> list[Goal]:
     """Measure and print; returns what must hold. Raises RuntimeError where the real feeds are missing."""
-    with tempfile.TemporaryDirectory() as folder:
-        documents = Path(folder) / "documents"
-        size = _gather(documents)
-        report.say(f"once: {FILES} real feed files, {size / 1e6:.1f} MB")
-        with serving(documents, sites=FILES) as site:
-            feeds = {f"feed{number:03}": url for number, url in enumerate(site.urls.values())}
-            home = make_home(Path(folder) / "home", feeds)
-            cold, cold_counts = _once(home, "--all")
-            again, again_counts = _once(home, "--all")
-            idle, _ = _once(home)
+    report.say(f"once: {FILES} real feed files")
+    cold, again, idle = measure()
     report.show(
         "The whole process",
         ("dateline once", "wall s", "CPU s", "peak MB", "feeds read", "not modified", "failed", "new articles"),
-        [
-            _row("--all, cold", cold, cold_counts),
-            _row("--all, again", again, again_counts),
-            ("nothing due: start and end", f"{idle.wall:.2f}", f"{idle.cpu:.2f}", f"{idle.peak_mb:.0f}", *[""] * 4),
-        ],
+        [_row("--all, cold", cold), _row("--all, again", again), _row("nothing due: start and end", idle)],
     )
     return [
-        Goal(what=f"once --all, {FILES} real feeds, cold: time", measured=cold.wall, limit=60, unit=" s"),
-        Goal(what=f"once --all, {FILES} real feeds, cold: memory", measured=cold.peak_mb, limit=300, unit=" MB"),
-        Goal(what="the same again, with 304s: time", measured=again.wall, limit=5, unit=" s"),
+        Goal(what=f"once --all, {FILES} real feeds, cold: time", measured=cold.cost.wall, limit=60, unit=" s"),
+        Goal(what=f"once --all, {FILES} real feeds, cold: memory", measured=cold.cost.peak_mb, limit=300, unit=" MB"),
+        Goal(what="the same again, with 304s: time", measured=again.cost.wall, limit=5, unit=" s"),
     ]
 
 
-def _once(home: Path, *options: str) -> tuple[Cost, dict[str, dict[str, int]]]:
+def measure() -> tuple[Run, Run, Run]:
+    """Run the command cold, again, and when nothing is due, on one home."""
+    with tempfile.TemporaryDirectory() as folder:
+        documents = Path(folder) / "documents"
+        _gather(documents)
+        with serving(documents, sites=FILES) as site:
+            feeds = {f"feed{number:03}": url for number, url in enumerate(site.urls.values())}
+            home = make_home(Path(folder) / "home", feeds)
+            return _once(home, "--all"), _once(home, "--all"), _once(home)
+
+
+def _once(home: Path, *options: str) -> Run:
     command = [str(Path(sys.executable).with_name("dateline")), "once", "--json", "--home", str(home), *options]
     printed, cost = process.run(command, environment=environment() | {"DATELINE_LOG": "json"})
-    return cost, json.loads(printed)
+    return Run(cost=cost, counts=json.loads(printed))
 
 
-def _row(name: str, cost: Cost, counts: dict[str, dict[str, int]]) -> tuple[str, ...]:
-    feeds = counts["feeds"]
+def _row(name: str, run: Run) -> tuple[str, ...]:
+    cost, feeds = run.cost, run.counts["feeds"]
     read = feeds["polled"] - feeds["not_modified"] - feeds["failed"]
-    numbers = (read, feeds["not_modified"], feeds["failed"], counts["articles"]["new"])
-    return (name, f"{cost.wall:.1f}", f"{cost.cpu:.1f}", f"{cost.peak_mb:.0f}", *map(str, numbers))
+    numbers = (read, feeds["not_modified"], feeds["failed"], run.counts["articles"]["new"])
+    return (name, f"{cost.wall:.2f}", f"{cost.cpu:.2f}", f"{cost.peak_mb:.0f}", *map(str, numbers))
 
 
-def _gather(folder: Path) -> int:
-    """Copy FILES distinct documents, taken evenly from all there are, and return their size in bytes."""
+def _gather(folder: Path) -> None:
+    """Copy FILES distinct documents, taken evenly from all there are."""
     found: dict[bytes, Path] = {}
     for name in FOLDERS:
         for path in sorted((DATA / name).rglob("*")):
@@ -74,4 +82,3 @@ def _gather(folder: Path) -> int:
     for number in range(FILES):
         source = paths[number * len(paths) // FILES]
         shutil.copy(source, folder / f"{number:03}{source.suffix}")
-    return sum(path.stat().st_size for path in folder.iterdir())

@@ -13,7 +13,6 @@ from typing import Protocol
 
 from monitor.channels.email import EmailChannel
 from monitor.channels.folder import FolderChannel
-from monitor.channels.slack import SlackChannel
 from monitor.errors import DeliveryError
 from monitor.model import Asked, Delivery, Receipt
 from monitor.settings import Settings
@@ -65,6 +64,8 @@ async def open_channels(settings: Settings) -> AsyncIterator[Channels]:
     if settings.slack_bot_token is None:
         lacking["slack"] = "no SLACK_BOT_TOKEN"
     else:
+        from monitor.channels.slack import SlackChannel  # slack-sdk takes 60 ms to import: only who uses it pays
+
         ready["slack"] = SlackChannel(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
     if settings.smtp is None:
         lacking["email"] = "no SMTP_URL"

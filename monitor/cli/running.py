@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import shutil
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -85,6 +86,7 @@ def run(
         configure_logs(settings.log)
     rulebook = rulebook_of(settings)
     spoken = settings.log == "console"
+    gc.freeze()
     asyncio.run(run_daemon(settings, rulebook, greet=_greet if spoken else _log_start))
     if spoken:
         err.print("Stopped.")
@@ -132,6 +134,8 @@ def once(
     """
     settings = settings_of(home)
     rulebook = rulebook_of(settings)
+
+    gc.freeze()  # what is loaded by now stays: no collection need look through it again
 
     async def go() -> pipeline.Counts:
         async with open_services(settings, rulebook=rulebook) as services:

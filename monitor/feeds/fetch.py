@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from http import HTTPStatus
 from importlib.metadata import version
 from types import TracebackType
@@ -25,7 +26,7 @@ import httpx
 
 from monitor.errors import FetchError
 from monitor.faults import explain
-from monitor.feeds.client import open_client
+from monitor.feeds.client import open_transport
 from monitor.feeds.timing import LONGEST_BACK_OFF, effective_url
 from monitor.feeds.unpack import Unpacker
 from monitor.model import Feed, FeedState, Fetched, FetchFailed, FetchOutcome, NotModified
@@ -88,13 +89,13 @@ class Fetcher:
         self._turns: WeakValueDictionary[tuple[str, str, int | None], asyncio.Semaphore] = WeakValueDictionary()
 
     async def __aenter__(self) -> Self:
-        self._client = open_client(self._allowed)
+        self._transport = open_transport(self._allowed)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._client.aclose()
+        await self._transport.aclose()
 
     async def fetch(self, feed: Feed, state: FeedState) -> FetchOutcome:
         """Poll a feed once. Whatever goes wrong is an outcome; only cancellation comes out as an exception."""
@@ -165,7 +166,7 @@ class Fetcher:
         if wanted.home is not None and _same_origin(wanted.home, url):
             headers |= wanted.secrets
         headers["Accept-Encoding"] = "gzip, deflate"
-        response = await self._client.send(httpx.Request("GET", url, headers=headers), stream=True)
+        response = await self._transport.handle_async_request(httpx.Request("GET", url, headers=headers))
         try:
             yield response
         finally:
@@ -240,6 +241,7 @@ class Fetcher:
         return timedelta(seconds=min(seconds, LONGEST_BACK_OFF.total_seconds())) if seconds > 0 else None
 
 
+@lru_cache(maxsize=10_000)  # the same feeds are asked again and again
 def _parse(url: str) -> httpx.URL:
     try:
         parsed = httpx.URL(url)

@@ -35,13 +35,11 @@ def watch_feeds(services: Services) -> None:
     with services.store.writing() as db:
         states = polls.feed_states(db)
         polls.forget_feeds_but(db, rules.feeds)
-        polls.save_states(
-            db,
-            [
-                timing.reconcile(feed, states[feed.id], now) if feed.id in states else timing.initial_state(feed, now)
-                for feed in rules.feeds.values()
-            ],
-        )
+        wanted = [
+            timing.reconcile(feed, states[feed.id], now) if feed.id in states else timing.initial_state(feed, now)
+            for feed in rules.feeds.values()
+        ]
+        polls.save_states(db, [state for state in wanted if state != states.get(state.feed)])
         gone = telling.follow_subscriptions(db, rules.subscriptions, now)
         telling.forget_the_future(db, now)
         outbox.forget_the_future(db, now)

@@ -7,7 +7,7 @@ a rule makes of its conditions.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from monitor.model import Article, Evidence
 from monitor.rules.expression import And, AtLeast, Expression, GroupRef, Near, Not, Or, RegionRef, Scoped, Term
@@ -105,19 +105,27 @@ class Reading:
     def _group(self, group: str) -> list[Span]:
         spans = self._groups.get(group)
         if spans is None:
-            spans = self._groups[group] = merged(map(self._term, self.rules.groups[group]))
+            spans = self._groups[group] = self._any(self.rules.groups[group])
         return spans
 
     def _region(self, name: str) -> list[Span]:
         spans = self._regions.get(name)
         if spans is None:
             region = self.rules.regions[name]
-            conditional = {term for term, _ in region.ambiguous}
-            counting = [term for term in region.terms if term not in conditional]
-            counting += [term for term, supports in region.ambiguous if any(map(self.spans, supports))]
-            excluded = merged(map(self._term, region.excluded))
-            spans = self._regions[name] = outside(merged(map(self._term, counting)), excluded)
+            conditional = {term for term, _ in region.ambiguous if self._may_stand(term)}
+            counting = [term for term in region.terms if self._may_stand(term) and term not in conditional]
+            counting += [
+                term for term, supports in region.ambiguous if self._may_stand(term) and any(map(self.spans, supports))
+            ]
+            spans = self._regions[name] = outside(self._any(counting), self._any(region.excluded))
         return spans
+
+    def _any(self, terms: Iterable[Term]) -> list[Span]:
+        return merged([self._term(term) for term in terms if self._may_stand(term)])
+
+    def _may_stand(self, term: Term) -> bool:
+        """Tell by its first word, at next to no cost, whether a term can stand here: nearly all do not."""
+        return (self.positions.exact if term.exact else self.positions.folded).may_hold(term.words[0])
 
     # --- quoting ---
 

@@ -22,6 +22,9 @@ class Vocabulary:
         self._sorted: list[str] | None = None
         self._lines = ""
 
+    def may_hold(self, word: str) -> bool:
+        return word in self._positions or "*" in word or "?" in word
+
     def phrase(self, words: tuple[str, ...]) -> list[Span]:
         """Return where the words stand one right after another."""
         firsts = self._at(words[0])

@@ -133,3 +133,17 @@ def test_links_are_safe_and_final(start: str, rest: str) -> None:
         assert link.lower().startswith(("http://", "https://"))
         assert not set(link) & set('<>"| \n\\')
         assert absolute_link(link, BASE) == link
+
+
+@given(
+    host=st.sampled_from(["dawn.com", "www.dawn.com", "news.bbc.co.uk", "x.google.com", "x.cdn.ampproject.org"]),
+    segments=st.lists(st.text("abAB09-_.~%/", max_size=6), max_size=4),
+    last=st.sampled_from(["", "amp", "ampere", "1-storm", "AMP", "index.html", ".", ".."]),
+    scheme=st.sampled_from(["http", "https"]),
+)
+def test_plain_addresses_take_a_short_cut_to_the_same_place(
+    host: str, segments: list[str], last: str, scheme: str
+) -> None:
+    url = "/".join([f"{scheme}://{host}", *segments, last])
+    # A fragment goes away, and with it the short cut is not taken.
+    assert canonical_url(url) == canonical_url(f"{url}#top")

@@ -17,6 +17,7 @@ import feedparser
 from monitor.errors import ParseError
 from monitor.feeds.parse.document import Document
 from monitor.feeds.parse.fields import guid_of, language_tag, name_of, sane_time, section_of, text_of, title_of
+from monitor.feeds.parse.plain import read_plain
 from monitor.model import Entry, ParsedFeed
 from monitor.text.urls import absolute_link
 
@@ -60,6 +61,9 @@ def read_syndication(document: Document, *, url: str, now: datetime) -> ParsedFe
 
 def _parsed(text: str) -> tuple[Any, str | None]:
     """feedparser's result, at the second try from what is of use here alone, and what went wrong at the first."""
+    plain = read_plain(text)
+    if plain is not None:
+        return plain, None
     try:
         return _feedparser(text), None
     except Exception as error:  # Foreign code on hostile bytes: it has raised seven kinds so far.
