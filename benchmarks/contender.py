@@ -7,7 +7,6 @@ feeds there are to the last row written, children included. Reads what to poll f
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import sys
 import time
@@ -33,13 +32,14 @@ Poll = Callable[[], Awaitable[int]]
 async def dateline(folder: Path, urls: Mapping[str, str]) -> AsyncIterator[Poll]:
     """The pipeline as `dateline once --all` runs it, with the starter desk's rules and a real SQLite file."""
     from monitor import pipeline
-    from monitor.app import open_services
+    from monitor.app import open_services, settle_memory
     from monitor.logs import configure_logs
     from monitor.settings import load_settings
 
     settings = load_settings(make_home(folder / "home", urls))
     configure_logs("json")
     async with open_services(settings) as services:
+        settle_memory()  # as `dateline once` and `run` do
 
         async def poll() -> int:
             counts = await pipeline.run_once(services, every_feed=True)
@@ -78,7 +78,6 @@ CONTENDERS: dict[str, Callable[[Path, Mapping[str, str]], AbstractAsyncContextMa
 async def measure(contender: str, folder: Path, urls: Mapping[str, str], switch: str) -> dict[str, Any]:
     polls = {}
     async with CONTENDERS[contender](folder, urls) as poll:
-        gc.freeze()  # as `dateline once` does; reader is given the same
         for kind, answers in POLLS.items():
             _tell(switch, answers)
             cpu, wall = cpu_so_far(), time.monotonic()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import gc
 import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -116,6 +117,16 @@ async def open_services(
     finally:
         store_thread.shutdown()
         store.close()
+
+
+def settle_memory() -> None:
+    """Spare the garbage collector what will not change any more: modules, rules and templates, once all are loaded.
+
+    The thresholds let a poll's many short-lived values die by themselves. Together a tenth of a poll's processor time
+    (`make bench`).
+    """
+    gc.freeze()
+    gc.set_threshold(10_000, 50, 50)
 
 
 # --- one daemon per home -----------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import shutil
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -13,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from monitor import pipeline
-from monitor.app import Services, open_services, running_pid, sole_run
+from monitor.app import Services, open_services, running_pid, settle_memory, sole_run
 from monitor.cli.base import (
     AsJson,
     Home,
@@ -86,7 +85,7 @@ def run(
         configure_logs(settings.log)
     rulebook = rulebook_of(settings)
     spoken = settings.log == "console"
-    gc.freeze()
+    settle_memory()
     asyncio.run(run_daemon(settings, rulebook, greet=_greet if spoken else _log_start))
     if spoken:
         err.print("Stopped.")
@@ -135,7 +134,7 @@ def once(
     settings = settings_of(home)
     rulebook = rulebook_of(settings)
 
-    gc.freeze()  # what is loaded by now stays: no collection need look through it again
+    settle_memory()
 
     async def go() -> pipeline.Counts:
         async with open_services(settings, rulebook=rulebook) as services:

@@ -34,14 +34,7 @@ class Positions:
         exact: list[str] = []
         low = 0
         for field in _FIELDS:
-            text = field_text(article, field)
-            if not text:
-                self.scopes[field] = (low, low)
-                low += _PARAGRAPH_GAP
-                if field == "text":
-                    self.scopes["lede"] = self.scopes["text"]
-                continue
-            tokens = tokenise(text)
+            tokens = tokenise(field_text(article, field))
             positions = [low + at + paragraph * _PARAGRAPH_GAP for at, paragraph in enumerate(tokens.paragraphs)]
             high = positions[-1] + 1 if positions else low
             self.scopes[field] = (low, high)

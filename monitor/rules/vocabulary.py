@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from functools import lru_cache
 
 from monitor.rules.spans import Span
@@ -16,9 +17,10 @@ class Vocabulary:
     """The distinct words of an article and the positions of each."""
 
     def __init__(self, words: list[str], positions: list[int]) -> None:
-        self._positions: dict[str, list[int]] = {}
+        found: defaultdict[str, list[int]] = defaultdict(list)
         for word, position in zip(words, positions, strict=True):
-            self._positions.setdefault(word, []).append(position)
+            found[word].append(position)
+        self._positions = dict(found)
         self._sorted: list[str] | None = None
         self._lines = ""
 

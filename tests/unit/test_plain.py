@@ -38,7 +38,8 @@ def document(
         ),
         pytest.param(
             f"<title>T</title>{LINK}<category>War</category><category domain='x'>Peace</category>"
-            "<dc:creator>Ann</dc:creator><author>Bo</author><pubDate>Sun, 22 Nov 2026 07:00:00 +0500</pubDate><dc:date>2026-11-22T03:00:00Z</dc:date>",
+            "<dc:creator>Ann</dc:creator><author>Bo</author>"
+            "<pubDate>Sun, 22 Nov 2026 07:00:00 +0500</pubDate><dc:date>2026-11-22T03:00:00Z</dc:date>",
             id="categories, authors, dates",
         ),
         pytest.param(f"<title>T</title>{LINK}<pubDate>Sun, 22 Nov 2026 07:00:00 PKT</pubDate>", id="zone by name"),
