@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
+import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -86,9 +88,16 @@ def run(
     rulebook = rulebook_of(settings)
     spoken = settings.log == "console"
     settle_memory()
-    asyncio.run(run_daemon(settings, rulebook, greet=_greet if spoken else _log_start))
-    if spoken:
-        err.print("Stopped.")
+
+    async def go() -> None:
+        await run_daemon(settings, rulebook, greet=_greet if spoken else _log_start)
+        if spoken:
+            err.print("Stopped.")
+        sys.stderr.flush()
+        # All is closed and committed. A thread that still parses a large document must not hold the process up.
+        os._exit(0)
+
+    asyncio.run(go())
 
 
 def _greet(services: Services) -> None:
