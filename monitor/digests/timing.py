@@ -130,15 +130,3 @@ def due_at_or_before(schedule: Clock, timezone: str, now: datetime) -> datetime:
                 if (moment := instant(day, at, zone)) <= now:
                     return moment
         day -= timedelta(days=1)
-
-
-def next_due(schedule: Clock, timezone: str, now: datetime) -> datetime:
-    """Return the first due instant after ``now``."""
-    zone = ZoneInfo(timezone)
-    day = now.astimezone(zone).date() - timedelta(days=1)
-    while True:
-        if day.weekday() in schedule.weekdays:
-            for at in schedule.times:
-                if (moment := instant(day, at, zone)) > now:
-                    return moment
-        day += timedelta(days=1)

@@ -7,10 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, exists, func, select
 
-from monitor.model import Match, StoredArticle
+from monitor.model import StoredArticle
 from monitor.store.polls import stored_article
-from monitor.store.tables import ARTICLE, DELIVERY, DIGEST, MATCH, OWED, REVISION, SIGHTING
-from monitor.store.telling import read_match
+from monitor.store.tables import ARTICLE, DELIVERY, MATCH, OWED, REVISION, SIGHTING
 
 
 def article(db: Connection, number: int) -> StoredArticle | None:
@@ -49,21 +48,10 @@ def _rows(db: Connection, query: Any, table: Any, number: int) -> Any:
     return db.execute(query.where(table.c.article == number)).mappings()
 
 
-def matches_of(db: Connection, number: int) -> list[Match]:
-    rows = db.execute(select(MATCH).where(MATCH.c.article == number).order_by(MATCH.c.rule)).mappings()
-    return [read_match(row) for row in rows]
-
-
 def articles_per_feed(db: Connection) -> dict[str, int]:
     """Count the articles that each feed has shown, copies and shared ones included."""
     rows = db.execute(select(SIGHTING.c.feed, func.count(func.distinct(SIGHTING.c.article))).group_by(SIGHTING.c.feed))
     return {row[0]: row[1] for row in rows}
-
-
-def latest_digests(db: Connection, *, limit: int) -> list[tuple[str, str, datetime]]:
-    """Return (id, subscription, composed_at) of the newest digests."""
-    query = select(DIGEST.c.id, DIGEST.c.subscription, DIGEST.c.composed_at)
-    return [tuple(row) for row in db.execute(query.order_by(DIGEST.c.composed_at.desc()).limit(limit))]
 
 
 def forget_unmatched(db: Connection, before: datetime) -> int:

@@ -19,8 +19,9 @@ from monitor.demo.newsroom import address_of
 from monitor.errors import SettingsError
 from monitor.model import Match, Severity
 from monitor.rulebook import Rulebook
-from monitor.store import Store, reading
-from monitor.store.tables import ARTICLE
+from monitor.store import Store
+from monitor.store.tables import ARTICLE, MATCH
+from monitor.store.telling import read_match
 
 Json = dict[str, Any]
 
@@ -61,7 +62,10 @@ class Demo:
         try:
             with store.reading() as db:
                 numbers = {row.link: row.id for row in db.execute(select(ARTICLE.c.link, ARTICLE.c.id))}
-                return {link: (number, reading.matches_of(db, number)) for link, number in numbers.items()}
+                matches: dict[int, list[Match]] = {}
+                for row in db.execute(select(MATCH)).mappings():
+                    matches.setdefault(row["article"], []).append(read_match(row))
+                return {link: (number, matches.get(number, [])) for link, number in numbers.items()}
         finally:
             store.close()
 

@@ -421,7 +421,6 @@ async def test_the_life_of_an_article(desk: Desk) -> None:
     with desk.services.store.reading() as db:
         life = reading.article_life(db, 1)
         assert reading.article(db, 99) is None
-        assert [one.rule for one in reading.matches_of(db, 1)] == ["attacks"]
     assert [one["feed"] for one in life["seen_in"]] == ["dawn"]
     assert [one["title"] for one in life["revisions"]] == ["31 killed in Mastung attack"]
     assert [(one["subscription"], one["state"]) for one in life["told"]][:1] == [("alerts", "sent")]

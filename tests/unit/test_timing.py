@@ -13,7 +13,6 @@ from monitor.digests.timing import (
     Schedule,
     due_at_or_before,
     instant,
-    next_due,
     parse_clock_time,
     parse_duration,
     parse_when,
@@ -21,6 +20,7 @@ from monitor.digests.timing import (
 from monitor.errors import RuleError
 
 WEEKDAYS = frozenset(range(5))
+MOMENT = timedelta(microseconds=1)
 ZONES = ["UTC", "Asia/Karachi", "America/New_York", "Europe/London", "Australia/Lord_Howe", "Pacific/Chatham"]
 
 
@@ -109,10 +109,10 @@ def test_instants(zone: str, day: str, clock: str, expected: str) -> None:
 def test_each_day_of_2026_has_exactly_one_digest(zone: str, clock: str) -> None:
     schedule, day = parse_when(clock), timedelta(days=1)
     assert isinstance(schedule, Clock)
-    moment, dues = datetime(2025, 12, 31, 12, tzinfo=UTC), []
-    while (moment := next_due(schedule, zone, moment)) < datetime(2027, 1, 1, 12, tzinfo=UTC):
+    moment, dues = datetime(2027, 1, 1, 12, tzinfo=UTC), []
+    while (moment := due_at_or_before(schedule, zone, moment - MOMENT)) > datetime(2025, 12, 31, 12, tzinfo=UTC):
         dues.append(moment)
-    local_days = [due.astimezone(ZoneInfo(zone)).date() for due in dues]
+    local_days = [due.astimezone(ZoneInfo(zone)).date() for due in reversed(dues)]
     assert local_days == [local_days[0] + day * number for number in range(len(local_days))]
     assert len(local_days) in (365, 366)
 
@@ -126,7 +126,9 @@ def test_each_day_of_2026_has_exactly_one_digest(zone: str, clock: str) -> None:
 def test_due_times_partition_time(moment: datetime, zone: str, text: str) -> None:
     schedule = parse_when(text)
     assert isinstance(schedule, Clock)
-    before, after = due_at_or_before(schedule, zone, moment), next_due(schedule, zone, moment)
-    assert before <= moment < after
-    assert next_due(schedule, zone, before) == after
-    assert due_at_or_before(schedule, zone, after) == after
+    due = due_at_or_before(schedule, zone, moment)
+    assert due <= moment
+    assert due_at_or_before(schedule, zone, due) == due
+    assert due_at_or_before(schedule, zone, due - MOMENT) < due
+    between = due + (moment - due) / 2
+    assert due_at_or_before(schedule, zone, between) == due
