@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from monitor.digests.owing import Owed
+from monitor.digests.owing import Due, Owed
 from monitor.digests.timing import Clock, Immediately, due_at_or_before, parse_clock_time
 from monitor.model import (
     ArticleRef,
@@ -31,20 +32,23 @@ from monitor.model import (
 )
 from monitor.rules.ruleset import RuleSet, Subscription
 from monitor.rules.why import why_line
-from monitor.text.sentences import sentences, shorten
+from monitor.text.lines import shorten
+from monitor.text.sentences import sentences
 
 GIST_LENGTH = 280
 """Two lines on a phone."""
 
 NO_REGION = "Beyond the regions"
 
+AnyDue = TypeVar("AnyDue", bound=Due)
+
 
 # --- is anything due? ---
 
 
 def alert_due(
-    subscription: Subscription, owed: Sequence[Owed], now: datetime, *, bundle: timedelta
-) -> tuple[Owed, ...]:
+    subscription: Subscription, owed: Sequence[AnyDue], now: datetime, *, bundle: timedelta
+) -> tuple[AnyDue, ...]:
     """Return what an alert sent now would tell, nothing where none is due.
 
     A story not yet told, held for the bundling time, brings an alert; copies and edits of told stories ride along.

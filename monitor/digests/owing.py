@@ -28,18 +28,24 @@ class Debt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Owed:
+class Due:
+    """An open obligation, as far as it decides when it is told."""
+
+    kind: Literal["news", "revision"]
+    severity: Severity
+    owed_at: datetime
+    story_told: bool
+    """The subscription was told of this story before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed(Due):
     """An open obligation with all that a digest needs to say about it."""
 
     id: int
     article: StoredArticle
     matches: tuple[Match, ...]
     """Those that the subscription takes, strongest first."""
-    kind: Literal["news", "revision"]
-    severity: Severity
-    owed_at: datetime
-    story_told: bool
-    """The subscription was told of this story before."""
     title_before: str | None = None
     """For an edit: the headline before it."""
 

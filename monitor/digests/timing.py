@@ -7,6 +7,7 @@ the first time only. Everything here is a function of its arguments; zones are I
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -130,3 +131,17 @@ def due_at_or_before(schedule: Clock, timezone: str, now: datetime) -> datetime:
                 if (moment := instant(day, at, zone)) <= now:
                     return moment
         day -= timedelta(days=1)
+
+
+def due_between(schedule: Clock, timezone: str, from_at: datetime, to_at: datetime) -> Iterator[datetime]:
+    """Yield the due instants after ``from_at`` and up to ``to_at``, in order."""
+    zone = ZoneInfo(timezone)
+    day = from_at.astimezone(zone).date()
+    last = to_at.astimezone(zone).date()
+    while day <= last:
+        for at in schedule.times if day.weekday() in schedule.weekdays else ():
+            # Two times that a change of the clock skips are due at one instant.
+            if from_at < (moment := instant(day, at, zone)) <= to_at:
+                yield moment
+                from_at = moment
+        day += timedelta(days=1)

@@ -10,6 +10,8 @@ import re
 import unicodedata
 from urllib.parse import quote, urlsplit
 
+from monitor.text.lines import shorten
+
 # Bidi embeddings, overrides and isolates turn the text around them; tags, noncharacters and lone surrogates carry
 # nothing a reader could see. ZWNJ and ZWJ stay: Urdu spelling and emoji need them.
 _DROPPED = re.compile(
@@ -26,13 +28,7 @@ _WEB_ADDRESS = re.compile(r"https?://[^/?#\\\s@]", re.IGNORECASE)
 def one_line(text: str, limit: int = 1000) -> str:
     """Return ``text`` as one clean line of at most ``limit`` characters, cut at a word and marked with "…"."""
     line = _SPACE.sub(" ", _DROPPED.sub("", text[: 4 * limit])).strip()
-    line = _STACKED_MARKS.sub(r"\1", line)
-    if len(line) <= limit:
-        return line
-    cut = line[: limit - 1]
-    word_end = cut.rfind(" ", limit - 24)
-    cut = cut[:word_end] if word_end > 0 else cut
-    return cut.rstrip(" ,;:-–—\u200c\u200d\ufe0f") + "…"
+    return shorten(_STACKED_MARKS.sub(r"\1", line), limit)
 
 
 def web_link(address: str, limit: int = 3000) -> str | None:

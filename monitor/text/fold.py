@@ -11,6 +11,7 @@ is a phrase and needs no segmenter. Nothing here knows of rules or articles.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from unicodedata import category, decimal, normalize
@@ -58,7 +59,7 @@ _LOWER = "[a-zß-öø-ÿа-яё]"
 _LINE_BREAK = r"[ \t]*\r?\n[ \t]*"
 _JOINT = "|".join(
     (
-        "['’׳״]",
+        "['’‘׳״]",
         '(?<=[א-ת])"(?=[א-ת])',  # Hebrew abbreviations are typed with the straight quote
         rf"(?<={_LOWER})[-‐]{_LINE_BREAK}(?={_LOWER})",
         rf"(?<=\u00ad){_LINE_BREAK}",
@@ -69,19 +70,21 @@ _INITIAL = rf"[^\W\d_{_SPACELESS}]"
 _TOKEN = re.compile(
     "|".join(
         (
-            "[A-Za-z0-9]+(?= )",  # most words of most texts; only faster than what follows
             # l'attaque, dell'attentato: the article is a word of its own. Elsewhere an apostrophe joins: Sana'a.
             rf"(?i:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|[dns]ell|all|dall|sull|un)(?=['’](?!s\b){_LETTER})",
             rf"{_INITIAL}(?:\.{_INITIAL})+(?![{_MARKS}]|{_LETTER})\.?(?:{_POSSESSIVE}\b)?",  # U.S.
             rf"{_WORD}(?:(?:{_JOINT}){_WORD})*",
-            # A vowel written after its base and a nasal mark is one letter in two encodings: Thai and Lao AM.
-            rf"[{_SPACELESS}][{_MARKS}\uff9e\uff9f]*(?:[\u0e33\u0eb3]|(?<=\u0e4d)\u0e32|(?<=\u0ecd)\u0eb2)?",
+            # One letter in two encodings: Lao HO with NO or MO, a vowel after a base with a nasal mark (Thai, Lao AM).
+            rf"(?:ຫ[ນມ]|[{_SPACELESS}])[{_MARKS}\uff9e\uff9f]*"
+            r"(?:[\u0e33\u0eb3]|(?:(?<=\u0e4d)|(?<=\u0e4d[\u0e48-\u0e4b]))\u0e32"
+            r"|(?:(?<=\u0ecd)|(?<=\u0ecd[\u0ec8-\u0ecb]))\u0eb2)?",
         )
     )
 )
+_BROKEN_WORD = re.compile(rf"[-‐\u00ad]{_LINE_BREAK}")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*|\u2029")
 _ENDING = re.compile(rf"(?<=.){_POSSESSIVE}\Z", re.DOTALL)
-_UNWRITTEN = re.compile(rf"[{_INVISIBLE}\s.\"'’׳״‐-]")
+_UNWRITTEN = re.compile(rf"[{_INVISIBLE}\s.\"'’‘׳״‐-]")
 _DROPPED = re.compile(rf"[{_INVISIBLE}{_MEANINGLESS}]")
 
 # Latin, Greek, Hebrew, Arabic: marks after these are accents or optional vowels.
@@ -89,11 +92,16 @@ _ACCENTED = re.compile(
     "[0-9A-Za-z\u00aa-\u02af\u1d00-\u1dbf\u1e00-\u1eff\ua720-\ua7ff\u0370-\u03ff\u0590-\u06ff\u0750-\u077f\u08a0-\u08ff]"
 )
 # Cyrillic marks make letters (й, ї), but for stress marks over vowels and the dots of ё, which print leaves out.
-_STRESSED = re.compile("[аеиоуыэюяієү][\u0300\u0301]|е\u0308")
+# Devanagari's make letters too, but for the dot of the borrowed sounds (ज़, फ़), which most papers leave out.
+_LEFT_OUT = re.compile("[аеиоуыэюяієү][\u0300\u0301]|е\u0308|[कखगजफ]\u093c")
+# The nasal mark of AM is typed before a tone mark or, with its vowel, behind it.
+_TONE_FIRST = re.compile("([\u0e48-\u0e4b\u0ec8-\u0ecb])([\u0e4d\u0ecd])")
+# A half nasal before a consonant of its own place is also written as a dot: हिन्दी and हिंदी, मुम्बई and मुंबई.
+_HALF_NASAL = re.compile("(?:ङ\u094d(?=[क-घ])|ञ\u094d(?=[च-झ])|ण\u094d(?=[ट-ढ])|न\u094d(?=[त-ध])|म\u094d(?=[प-भ]))")
 
 _LETTERS = str.maketrans(
     {
-        **dict.fromkeys("يىې", "ی"),
+        **dict.fromkeys("يىېۍ", "ی"),
         **dict.fromkeys("كڪ", "ک"),
         **dict.fromkeys("ہھةۃە", "ه"),
         "ٱ": "ا",
@@ -104,6 +112,9 @@ _LETTERS = str.maketrans(
         **dict.fromkeys("əɛ", "e"),
         **dict.fromkeys("ŋɲ", "n"),
         **{"ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ħ": "h", "ŧ": "t", "ɓ": "b", "ƙ": "k", "ƴ": "y"},
+        "ँ": "ं",
+        "ৎ": "ত্",  # and Malayalam's: letters of their own for what others write with a virama and a joiner
+        **{"ൺ": "ണ്", "ൻ": "ന്", "ർ": "ര്", "ൽ": "ല്", "ൾ": "ള്", "ൿ": "ക്"},
     }
 )  # fmt: skip
 
@@ -116,16 +127,14 @@ def tokenise(text: str) -> Tokens:
     ends: list[int] = []
     paragraphs: list[int] = []
     for paragraph, (low, high) in enumerate(_paragraph_bounds(text)):
-        for found in _TOKEN.finditer(text, low, high):
-            written = found[0]
-            read = _read_known(written) if len(written) <= 40 else _read(written)
-            if read is not None:
-                start = found.start()
-                folded.append(read[0])
-                exact.append(read[1])
-                starts.append(start)
-                ends.append(start + read[2])
-                paragraphs.append(paragraph)
+        before = len(folded)
+        for at, piece in _pieces(text, low, high):
+            for folded_word, exact_word, start, end in _read_known(piece) if len(piece) <= 40 else _read(piece):
+                folded.append(folded_word)
+                exact.append(exact_word)
+                starts.append(at + start)
+                ends.append(at + end)
+        paragraphs += [paragraph] * (len(folded) - before)
     return Tokens(
         folded=tuple(folded),
         exact=tuple(exact),
@@ -142,16 +151,30 @@ def _paragraph_bounds(text: str) -> list[tuple[int, int]]:
     return list(zip(lows, highs, strict=True))
 
 
-def _read(written: str) -> tuple[str, str, int] | None:
-    """Return folded word, exact word and length without a possessive ending; None where no letter is left."""
-    ending = _ENDING.search(written)
-    word = written[: ending.start()] if ending else written
-    exact = normalize("NFC", _UNWRITTEN.sub("", word))
-    folded = fold_word(exact)
-    return (folded, exact, len(word)) if folded else None
+def _pieces(text: str, low: int, high: int) -> Iterator[tuple[int, str]]:
+    """Yield what stands between spaces, with its offset. No word reaches over one, unless a line was broken in it."""
+    if _BROKEN_WORD.search(text, low, high):
+        yield low, text[low:high]
+        return
+    for piece in text[low:high].split(" "):
+        yield low, piece
+        low += len(piece) + 1
 
 
-# News repeats its words: most of a text costs one look-up each. Long words bypass it, so that its memory is bounded.
+def _read(piece: str) -> tuple[tuple[str, str, int, int], ...]:
+    """Return the words of a piece: folded, exact, start, and end without a possessive ending."""
+    words = []
+    for found in _TOKEN.finditer(piece):
+        written = found[0]
+        ending = _ENDING.search(written)
+        word = written[: ending.start()] if ending else written
+        exact = normalize("NFC", _UNWRITTEN.sub("", word))
+        if folded := fold_word(exact):
+            words.append((folded, exact, found.start(), found.start() + len(word)))
+    return tuple(words)
+
+
+# News repeats its words: most of a text costs one look-up each. Long pieces bypass it, so that its memory is bounded.
 _read_known = lru_cache(maxsize=1 << 16)(_read)
 
 
@@ -163,10 +186,10 @@ def fold_word(word: str) -> str:
     base = ""
     for letter in normalize("NFKD", _DROPPED.sub("", normalize("NFKC", word).casefold())):
         if category(letter)[0] == "M":
-            if not _ACCENTED.match(base) and not _STRESSED.match(base + letter):
+            if not _ACCENTED.match(base) and not _LEFT_OUT.match(base + letter):
                 kept.append(letter)
         elif letter.isalnum():
             digit = decimal(letter, None)
             base = letter if digit is None else str(digit)
             kept.append(base)
-    return normalize("NFC", "".join(kept).translate(_LETTERS))
+    return normalize("NFC", _TONE_FIRST.sub(r"\2\1", _HALF_NASAL.sub("ं", "".join(kept).translate(_LETTERS))))

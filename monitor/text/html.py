@@ -12,6 +12,8 @@ import html
 import re
 from collections.abc import Iterator
 
+from monitor.text.lines import UNSAFE, one_line
+
 MAX_MARKUP = 1_000_000
 """Characters of a document that are looked at; the longest real article seen in full-text feeds has a fifth of it."""
 
@@ -64,11 +66,6 @@ _TITLE = re.compile(r"<title\b[^<>]*+>([^<]*+)", re.IGNORECASE)
 _HEAD_TAG = re.compile(r"<(link|base)\b([^<>]*+)>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([a-zA-Z-]++)\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'>]++)""")
 
-# Control characters, lone surrogates, the characters that reorder a line of text (CVE-2021-42574), soft hyphens and
-# byte order marks. Joiners and direction marks stay: Persian and Urdu are written with them.
-_UNSAFE = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
-)
 _SPACES = re.compile(r"[^\S\n]+")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 
@@ -100,7 +97,7 @@ def plain_text(markup: str) -> str:
         text = _decoded(_decoded(text))
     else:
         text = _folded(markup, keeps_blank_lines=True)
-    text = _SPACES.sub(" ", _UNSAFE.sub("", text))
+    text = _SPACES.sub(" ", UNSAFE.sub("", text))
     if "\n" not in text:
         return text.strip()
     lines = "\n".join(line.strip() for line in text.split("\n"))
@@ -118,11 +115,6 @@ def head_tags(markup: str) -> Iterator[tuple[str, dict[str, str]]]:
     for found in _HEAD_TAG.finditer(markup):
         pairs = _ATTRIBUTE.findall(found[2])
         yield found[1].lower(), {name.lower(): html.unescape(value.strip("\"'")) for name, value in pairs}
-
-
-def one_line(text: str) -> str:
-    """Plain text on one line, safe to show: for titles, names and other short fields. Markup is not touched."""
-    return " ".join(_UNSAFE.sub("", text).split())
 
 
 def _folded(text: str, *, keeps_blank_lines: bool) -> str:

@@ -92,13 +92,13 @@ _OTHER_CODES = {
 _NO_LANGUAGE = ("und", "mul", "zxx", "mis")
 
 
-def language_of(text: str, declared: str | None) -> str | None:
+def language_of(text: str, declared: str | None, *, guess: bool = True) -> str | None:
     """The BCP 47 primary subtag of the text's language in lower case, or None where that cannot be told.
 
     ``declared`` is what the entry or feed says (any BCP 47 tag, or rubbish). The first text of Latin or Cyrillic
-    letters without a declaration that fits loads py3langid (about 1 s and 60 MB, once).
+    letters without a declaration that fits loads py3langid (about 1 s and 60 MB, once), unless ``guess`` is off.
     """
-    code = _primary(declared)
+    code = primary_language(declared)
     sample = text[:_SAMPLE]
     letters = _letters(sample)
     total = letters.total()
@@ -111,11 +111,12 @@ def language_of(text: str, declared: str | None) -> str | None:
         return _arabic_script_language(sample)
     if script == "han" and letters["kana"] * 10 > letters["han"]:
         return "ja"
-    return _SCRIPTS[script][1] or _guess(text)
+    return _SCRIPTS[script][1] or (_guess(text) if guess else None)
 
 
-def _primary(declared: str | None) -> str | None:
-    found = re.match(r"\s*([a-zA-Z]{2,3})(?![a-zA-Z])", declared or "")
+def primary_language(tag: str | None) -> str | None:
+    """Return ``en`` for ``en-GB`` and ``eng``, None for an unknown language."""
+    found = re.match(r"\s*([a-zA-Z]{2,3})(?![a-zA-Z])", tag or "")
     if not found:
         return None
     code = found[1].lower()
@@ -157,7 +158,7 @@ def _guess(text: str) -> str | None:
     if len(words) < _GUESS_WORDS:
         return None
     language, probability = _identifier().classify(" ".join(words).lower())
-    return _primary(language) if probability >= _GUESS_PROBABILITY else None
+    return primary_language(language) if probability >= _GUESS_PROBABILITY else None
 
 
 @cache

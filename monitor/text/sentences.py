@@ -18,12 +18,3 @@ def sentences(text: str) -> list[str]:
         elif piece:
             parts.append(piece)
     return parts
-
-
-def shorten(text: str, limit: int) -> str:
-    """Cut a text to ``limit`` characters at a word's end, marking the cut with an ellipsis."""
-    if len(text) <= limit:
-        return text
-    cut = text[: limit - 1]
-    at = cut.rfind(" ")
-    return (cut[:at] if at > limit // 2 else cut).rstrip(" ,;:–-") + "…"

@@ -23,7 +23,8 @@ from monitor.digests.owing import Owed
 from monitor.digests.timing import Clock, Immediately, parse_when
 from monitor.model import Coverage, Digest, Feed, FeedHealth, FeedState, Quiet, Severity, Window
 from monitor.rules.ruleset import Region
-from monitor.text.sentences import sentences, shorten
+from monitor.text.lines import shorten
+from monitor.text.sentences import sentences
 from tests.builders import NOON, article, match, owed, rule_set, stored, subscription
 
 MINUTE = timedelta(minutes=1)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.text.html import MAX_MARKUP, head_tags, looks_like_html, one_line, page_title, plain_text
+from monitor.text.html import MAX_MARKUP, head_tags, looks_like_html, page_title, plain_text
+from monitor.text.lines import one_line
 
 TEXTS = {
     "nothing": ("", ""),

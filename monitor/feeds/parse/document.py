@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from monitor.errors import ParseError
 from monitor.feeds.parse.encoding import decode
-from monitor.text.html import one_line, plain_text
+from monitor.text.html import plain_text
+from monitor.text.lines import one_line
 
 MAX_ENTRIES = 50_000
 """Entries of one document that are read; more are reported, not read. A flood of that size is still stored whole."""

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from monitor.text.html import one_line, plain_text
+from monitor.text.html import plain_text
+from monitor.text.lines import one_line
 
 MAX_TITLE = 1_000
 MAX_TEXT = 200_000

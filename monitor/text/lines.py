@@ -1,0 +1,25 @@
+"""Text brought onto one line, and cut to a length.
+
+What is safe here may still mean something to a surface, as ``<`` does to HTML: escaping stays there.
+"""
+
+import re
+
+# Control characters, lone surrogates, the characters that reorder a line of text (CVE-2021-42574), soft hyphens and
+# byte order marks. Joiners and direction marks stay: Persian and Urdu are written with them.
+UNSAFE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+
+
+def one_line(text: str) -> str:
+    """Return a text on one line, safe to show: for titles, names, quotes. Markup is not touched."""
+    return " ".join(UNSAFE.sub("", text).split())
+
+
+def shorten(text: str, limit: int) -> str:
+    """Cut a text to ``limit`` characters at a word's end, marking the cut with an ellipsis."""
+    if len(text) <= limit:
+        return text
+    word_end = text.rfind(" ", 0, limit)
+    return text[: word_end if word_end > limit // 2 else limit - 1].rstrip(" ,;:-–—\u200c\u200d\ufe0f") + "…"
