@@ -4,13 +4,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-virtualenv
 
-.PHONY: help run test check format bench lock clean schema
+.PHONY: help run test check format bench lock clean schema packs
 
 help:
 	@echo "make run     start the daemon with the rules of this folder (Ctrl-C ends it)"
 	@echo "make test    run the test suite"
 	@echo "make check   format, lint, types, import contracts"
-	@echo "make bench   time the pipeline beside the reader library"
+	@echo "make packs   make the gazetteer's packs anew"
+	@echo "make bench   time the pipeline beside the reader library, and the rules"
 
 run: .venv/.run-ready
 	@exec $(BIN)/dateline run
@@ -40,10 +41,21 @@ lock:
 	printf 'hatchling\neditables\n' > requirements/build.in
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade pyproject.toml requirements/build.in -o requirements/run.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --group test -c requirements/run.txt pyproject.toml requirements/build.in -o requirements/test.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header tools/gazetteer/requirements.in -o tools/gazetteer/requirements.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --group bench --group test -c requirements/test.txt pyproject.toml requirements/build.in -o requirements/bench.txt
 
+# Makes the places of monitor/regions/packs anew from the inputs that tools/gazetteer pins. Wants `npm` on the PATH.
+packs: .venv-packs/.ready
+	.venv-packs/bin/python -m tools.gazetteer.fetch .venv-packs/npm
+	.venv-packs/bin/python -m tools.gazetteer .venv-packs/npm
+
+.venv-packs/.ready: tools/gazetteer/requirements.txt
+	$(PYTHON) -m venv .venv-packs
+	.venv-packs/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/gazetteer/requirements.txt
+	@touch $@
+
 clean:
-	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	rm -rf .venv .venv-packs dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Dateline needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another: make run PYTHON=python3.12")'
