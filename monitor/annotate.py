@@ -11,14 +11,18 @@ from typing import Any
 
 from monitor.errors import ParseError
 from monitor.model import Article, Entry, Match
+from monitor.regions.gazetteer import Place
+from monitor.regions.mentions import Mention
 from monitor.rules.match import match_article
+from monitor.rules.positions import Positions
+from monitor.rules.regional import Regional
 from monitor.rules.ruleset import RuleSet
 from monitor.stories.identity import Item, Known, KnownArticle, content_hash, copy_hash, identify
 from monitor.text.html import looks_like_html, plain_text
 from monitor.text.language import language_of
 from monitor.text.urls import canonical_url
 
-PARTS = ("duplicates", "matches")
+PARTS = ("duplicates", "places", "regions", "matches")
 
 _TEXTS = ("title", "text", "url", "feed", "source", "home", "author", "section", "language", "published")
 
@@ -41,11 +45,35 @@ def annotate(
         if "duplicates" in only:
             out["duplicate_of"] = duplicates.of(record["id"], article)
         out["language"] = article.language
+        positions = Positions(article)
+        if "places" in only or "regions" in only:
+            regional = Regional(rules, article, positions)
+            if "places" in only:
+                out["places"] = [place_json(one.mention, place) for one in regional.places() if (place := one.place)]
+            if "regions" in only:
+                out["regions"] = [
+                    {"code": code, "share": round(share, 4)} for code, share in regional.shares().items() if code
+                ]
         if "matches" in only:
-            out["matches"] = [match_json(match) for match in match_article(rules, article)]
+            out["matches"] = [match_json(match) for match in match_article(rules, article, positions)]
         if plain is not None:
             out["plain"] = plain
         yield out
+
+
+def place_json(mention: Mention, place: Place) -> dict[str, Any]:
+    return {
+        "name": mention.written,
+        "start": mention.start,
+        "end": mention.end,
+        "field": mention.field,
+        "kind": place.kind,
+        "geonames_id": place.id if place.id > 0 else None,
+        "latitude": place.latitude if place.country else None,
+        "longitude": place.longitude if place.country else None,
+        "country": place.country or None,
+        "region": place.area or None,
+    }
 
 
 def match_json(match: Match) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class Stamps:
 def read_home(home: Path, *, builtin: Path) -> HomeFiles:
     """Read the rule files and templates of a home, over the templates of the built-in one; raises nothing."""
     findings: list[Finding] = []
-    rules = _read_rules(home / "rules", findings)
+    rules = read_rules(home / "rules", findings)
     templates = read_templates(builtin, findings)
     overrides = {} if builtin.resolve() == home.resolve() else read_templates(home, findings)
     return HomeFiles(
@@ -53,7 +53,8 @@ def read_home(home: Path, *, builtin: Path) -> HomeFiles:
     )
 
 
-def _read_rules(folder: Path, findings: list[Finding]) -> dict[str, bytes]:
+def read_rules(folder: Path, findings: list[Finding]) -> dict[str, bytes]:
+    """Read the rule files of a folder; what cannot be read is added to ``findings``."""
     rules = {}
     paths = _listing(folder, findings)
     for path in paths:

@@ -11,7 +11,7 @@ from monitor.app import Services
 from monitor.digests import owing
 from monitor.model import Article, Feed, Match
 from monitor.pipeline.counts import Counts
-from monitor.rules.match import match_article
+from monitor.rules.match import outcome
 from monitor.rules.ruleset import RuleSet
 from monitor.store import polls, telling
 from monitor.stories.identity import Decision, Item, Known, identify
@@ -147,11 +147,14 @@ def _revision_debts(
 
 def _match(services: Services, rules: RuleSet, article: Article) -> tuple[Match, ...]:
     try:
-        return match_article(rules, article)
+        found = outcome(rules, article)
     except Exception:
         # An article that breaks the matcher is kept, unmatched and said; the others go on.
         services.log.exception("article could not be matched", feed=article.feed, url=article.url)
         return ()
+    if found.too_costly:
+        services.log.warning("rules too costly for an article", rules=found.too_costly, url=article.url)
+    return found.matches
 
 
 def article_of(feed: Feed, item: Item) -> Article:

@@ -10,15 +10,11 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from monitor.digests.timing import Immediately
-from monitor.errors import RuleError
 from monitor.model import Feed, Quiet, Severity
-from monitor.regions.names import area_names
-from monitor.rules.expression import Term
 from monitor.rules.resolve import Resolver
 from monitor.rules.ruleset import Example, FeedScope, Region, Rule, ScoreLine, Subscription
 from monitor.rules.source import Path
 from monitor.rules.spec import DEFAULT_SHARE, DigestSpec, FeedSpec, RegionSpec, RuleSpec, ScopeSpec, WhereSpec
-from monitor.rules.terms import parse_term
 
 
 def build_feed(entry: str, spec: FeedSpec) -> Feed:
@@ -44,8 +40,7 @@ def build_feed(entry: str, spec: FeedSpec) -> Feed:
 def build_region(entry: str, spec: RegionSpec, resolver: Resolver) -> Region:
     """Return a region with its areas' own names, without names that have a problem."""
     path: Path = ("regions", entry)
-    own = (_own_term(name) for code in spec.codes for name in area_names(code))
-    terms = (*(term for term in own if term is not None), *resolver.terms((*path, "names"), spec.names))
+    terms = resolver.terms((*path, "names"), spec.names)
     raw = resolver.merged.known["regions"][entry]
     if not terms and not raw.get("codes") and not raw.get("names"):
         resolver.report(f"region `{entry}` has nothing to look for", path, hint="give it codes or names")
@@ -60,7 +55,7 @@ def build_region(entry: str, spec: RegionSpec, resolver: Resolver) -> Region:
         id=entry,
         name=spec.name or _spoken(entry),
         codes=tuple(spec.codes),
-        terms=tuple(dict.fromkeys(terms)),
+        terms=terms,
         excluded=resolver.terms((*path, "not"), spec.not_),
         ambiguous=tuple((term, supports) for term, supports in ambiguous if term is not None),
         rivals=tuple(spec.rivals),
@@ -159,13 +154,6 @@ def build_subscription(entry: str, spec: DigestSpec, resolver: Resolver) -> Subs
         template=template,
         bundle=spec.bundle,
     )
-
-
-def _own_term(name: str) -> Term | None:
-    try:
-        return parse_term(f'"{name}"')
-    except RuleError:  # pragma: no cover - no name of ISO 3166 is refused today; another edition's may be
-        return None
 
 
 def _spoken(entry: str) -> str:

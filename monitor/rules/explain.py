@@ -6,17 +6,19 @@ plain text in the article's own words; nothing is escaped for any channel.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from monitor.errors import RuleError
 from monitor.model import Article, Match, Points, Severity
 from monitor.rules.expression import AtLeast, Expression, Scoped
-from monitor.rules.failing import failed_clause
+from monitor.rules.failing import doubts, failed_clause
 from monitor.rules.match import WHERE_EVIDENCE, graded, match_rule, scored
 from monitor.rules.quoting import clipped, in_context, mentions
 from monitor.rules.reading import Reading
 from monitor.rules.ruleset import Rule, RuleSet
+from monitor.rules.wording import percent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +52,12 @@ def explain(rules: RuleSet, article: Article, rule_id: str | None = None) -> tup
     """
     reading = Reading(article, rules)
     if rule_id is None:
-        explained = (_explain(reading, rule) for rule in rules.rules.values())
+        explained = (explain_rule(reading, rule) for rule in rules.rules.values())
         return tuple(explanation for explanation in explained if explanation.match is not None)
     if rule_id not in rules.rules:
         close = get_close_matches(rule_id, rules.rules, n=1)
         raise RuleError(f"there is no rule {rule_id}", hint=f"did you mean {close[0]}?" if close else "")
-    return (_explain(reading, rules.rules[rule_id]),)
+    return (explain_rule(reading, rules.rules[rule_id]),)
 
 
 def describe(explanation: Explanation) -> str:
@@ -72,14 +74,18 @@ def describe(explanation: Explanation) -> str:
     return "\n".join(rows)
 
 
-def _explain(reading: Reading, rule: Rule) -> Explanation:
+def explain_rule(reading: Reading, rule: Rule) -> Explanation:
+    """Explain one rule, which need not be one of the rule set."""
     match = match_rule(reading, rule)
     if match is not None:
         lines = (*_where(reading, match), *_when(reading, match), *_graded(rule, match.points))
         return Explanation(
             rule=rule.id, name=rule.name, match=match, score=_score(reading, rule, match.points), lines=lines
         )
-    failed = failed_clause(reading, rule)
+    given_up = rule.id in reading.too_costly
+    failed = (
+        "too costly: given up, so that it is not known whether it holds" if given_up else failed_clause(reading, rule)
+    )
     if failed:
         return Explanation(rule=rule.id, name=rule.name, match=None, failed=failed)
     points = graded(reading, rule)
@@ -104,14 +110,14 @@ def _score(reading: Reading, rule: Rule, points: tuple[Points, ...]) -> str:
     return f"score {score:g}{trust} (threshold {rule.threshold:g}{'; ' if limits else ''}{limits})"
 
 
-def _where(reading: Reading, match: Match) -> tuple[Line, ...]:
-    return tuple(
-        Line(
-            label="where",
-            text=f"{reading.rules.regions[region].name}: {mentions(reading.positions, reading.region(region))}",
-        )
-        for region in match.regions
-    )
+def _where(reading: Reading, match: Match) -> Iterator[Line]:
+    for region in match.regions:
+        found = reading.regional.found(region)
+        name, share = reading.rules.regions[region].name, percent(found.share)
+        said = f"{name}, {share} of the place evidence: {mentions(reading.positions, found.spans)}"
+        yield Line(label="where", text=said)
+        for doubt in doubts(reading, region):
+            yield Line(label="not", text=doubt)
 
 
 def _when(reading: Reading, match: Match) -> tuple[Line, ...]:

@@ -6,7 +6,7 @@ Two expressions that mean the same condition compare equal wherever they were wr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 
 from monitor.model import FieldName
@@ -101,6 +101,35 @@ def walk(expression: Expression) -> Iterator[Expression]:
         node = waiting.pop()
         yield node
         waiting.extend(reversed(children(node)))
+
+
+def meaning(expression: Expression) -> Hashable:
+    """Return a value that is equal for two conditions which differ only in the order or repetition of their parts."""
+    match expression:
+        case And() | Or():
+            kind = type(expression)
+            parts = {meaning(part) for part in _unnested(expression, kind)}
+            return parts.pop() if len(parts) == 1 else (kind, frozenset(parts))
+        case Near(ordered=False):
+            return Near, expression.distance, frozenset((meaning(expression.left), meaning(expression.right)))
+        case Near():
+            return Near, expression.distance, (meaning(expression.left), meaning(expression.right))
+        case Not():
+            return Not, meaning(expression.part)
+        case Scoped():
+            return Scoped, expression.field, meaning(expression.unit)
+        case AtLeast():
+            return AtLeast, expression.count, meaning(expression.unit)
+        case _:
+            return expression
+
+
+def _unnested(expression: Expression, kind: type) -> Iterator[Expression]:
+    for part in children(expression):
+        if isinstance(part, kind):
+            yield from _unnested(part, kind)
+        else:
+            yield part
 
 
 def references(expression: Expression) -> tuple[tuple[GroupRef, ...], tuple[RegionRef, ...]]:

@@ -27,7 +27,7 @@ from monitor.rules.expression import (
     walk,
 )
 from monitor.rules.lexer import Lexeme, lexemes
-from monitor.rules.operators import fail
+from monitor.rules.operators import close_operator, fail
 
 MAX_DEPTH = 50
 """The most levels that an expression may nest, so that no recursion over one can run out of stack."""
@@ -98,7 +98,8 @@ class _Parser:
             operator = self._take()
             following = self._lexemes[self._at]
             if following.kind == "NOT":
-                fail(following.start, f"NOT cannot stand inside {operator.text}", "write a AND NOT b around it")
+                hint = f"write (a {operator.text} b) AND NOT c"
+                fail(following.start, f"NOT cannot stand inside {operator.text}", hint)
             right = self._unit(operator)
             if not isinstance(left, Near):  # which was looked into when it was read
                 _refuse_inside(left, f"inside {operator.text}", And, Not)
@@ -168,7 +169,9 @@ class _Parser:
             fail(lexeme.start, ") closes nothing", "remove it, or add ( before")
         if lexeme.kind == "NOT":
             fail(lexeme.start, "NOT right after a term", "write AND NOT")
-        fail(lexeme.start, "two terms side by side", "write AND, OR, NEAR/n, or quote the phrase")
+        meant = close_operator(lexeme.text)
+        hint = "write AND, OR, NEAR/n, or quote the phrase"
+        fail(lexeme.start, "two terms side by side", f"did you mean {meant}? Else {hint}" if meant else hint)
 
 
 def _missing_operand(found: Lexeme, before: Lexeme | None) -> NoReturn:

@@ -3,32 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from monitor.model import Article, Match, Points, Severity
-from monitor.rules.reading import MOST_EVIDENCE, Reading, primary_language
+from monitor.rules.positions import Positions
+from monitor.rules.reading import MOST_EVIDENCE, Reading
 from monitor.rules.ruleset import Rule, RuleSet
+from monitor.text.language import primary_language
 
 WHERE_EVIDENCE = 4
 """How many of these `where` may take, one for each region found."""
 
+_MANY = 100
+"""Rules that may hold, from which it pays to tell first what an article is about: few regions remain."""
 
-def match_article(rules: RuleSet, article: Article) -> tuple[Match, ...]:
-    """Return the rules that hold for an article, in the order of the rule set."""
-    reading = Reading(article, rules)
-    matches = (match_rule(reading, rule) for rule in rules.rules.values())
-    return tuple(match for match in matches if match is not None)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of an article under all rules of a set."""
+
+    matches: tuple[Match, ...]
+    """In the order of the rule set."""
+    too_costly: tuple[str, ...] = ()
+    """Rules that were given up: whether they hold is not known."""
+
+
+def match_article(rules: RuleSet, article: Article, positions: Positions | None = None) -> tuple[Match, ...]:
+    """Return the rules that hold for an article, in the order of the rule set.
+
+    ``positions``: those of the article, where they are known from another rule set.
+    """
+    return outcome(rules, article, positions).matches
+
+
+def outcome(rules: RuleSet, article: Article, positions: Positions | None = None) -> Outcome:
+    """Hold the rules of a set against an article: those that its words leave possible, which decides nothing."""
+    reading = Reading(article, rules, positions)
+    possible = list(rules.index.candidates(reading.positions.folded.words, reading.possible_regions()))
+    if len(possible) > _MANY:
+        possible = [rule for rule in possible if not rule.where or found_regions(reading, rule)]
+    matches = tuple(match for rule in possible if (match := match_rule(reading, rule)) is not None)
+    return Outcome(matches=matches, too_costly=tuple(reading.too_costly))
 
 
 def match_rule(reading: Reading, rule: Rule) -> Match | None:
-    """Return why a rule holds for the article of a reading, or None."""
-    if not admits(reading, rule):
-        return None
-    regions = found_regions(reading, rule)
-    if rule.where and not regions:
-        return None
+    """Return why a rule holds for the article of a reading; None where it does not, or is too costly."""
+    match = None
+    if admits(reading, rule):
+        with reading.bounded(rule.id):
+            match = _match(reading, rule)
+    return match
+
+
+def _match(reading: Reading, rule: Rule) -> Match | None:
+    # Words first: which places an article is about takes longer to tell than what is written in it.
     if rule.when is not None and not reading.holds(rule.when):
         return None
     if rule.unless is not None and reading.holds(rule.unless):
+        return None
+    regions = found_regions(reading, rule)
+    if rule.where and not regions:
         return None
     points = graded(reading, rule)
     score = scored(reading, points)
@@ -58,9 +92,9 @@ def speaks(rule: Rule, language: str | None) -> bool:
 
 
 def found_regions(reading: Reading, rule: Rule) -> tuple[str, ...]:
-    """Return a rule's regions that the article names, most mentioned first: title counts 3, lede 2, the rest 1."""
-    weights = {region: reading.weight(spans) for region in rule.where if (spans := reading.region(region))}
-    return tuple(sorted(weights, key=lambda region: -weights[region]))
+    """Return a rule's regions that have the part of the article's place evidence that it asks for, largest first."""
+    shares = {region: reading.regional.share(region) for region in rule.where if reading.region(region)}
+    return tuple(sorted((one for one in shares if shares[one] >= rule.share), key=lambda one: -shares[one]))
 
 
 def graded(reading: Reading, rule: Rule) -> tuple[Points, ...]:

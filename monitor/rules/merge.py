@@ -14,7 +14,7 @@ from monitor.rules.places import Places
 from monitor.rules.source import Source
 from monitor.rules.spec import DigestSpec, FeedSpec, OperatorSpec, RegionSpec, RuleSpec
 from monitor.rules.validate import Validated
-from monitor.rules.wording import shorten
+from monitor.rules.wording import briefly
 
 _SECTIONS = ("feeds", "regions", "groups", "rules", "digests")
 
@@ -77,4 +77,4 @@ def _block(values: Any, key: str) -> dict[str, Any]:
 def _repeated(source: Source, first: Source, section: str, entry: str) -> RuleError:
     line, _ = first.key_place((section, entry))
     hint = f"see {first.file}:{line}; ids are unique across files"
-    return source.key_error(f"`{shorten(entry)}` is there already", (section, entry), hint=hint)
+    return source.key_error(f"`{briefly(entry)}` is there already", (section, entry), hint=hint)

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from monitor.errors import RuleError
-from monitor.rules.wording import shorten
+from monitor.rules.wording import briefly
 
 MAX_DEPTH = 40
 MAX_ALIASED = 100_000
@@ -93,7 +93,7 @@ class _Composer:
 
     def _alias(self, event: Any, start: int) -> None:
         if event.anchor not in self._anchors:
-            name = shorten(str(event.anchor))
+            name = briefly(str(event.anchor))
             raise self._fail(f"*{name} repeats nothing above", start, "put a value that starts with * in quotes")
         node = self._anchors[event.anchor]
         self._aliased += node.size
@@ -145,9 +145,9 @@ class _Composer:
         if isinstance(node.value, dict | list):
             raise self._fail("a key must be a word", node.start, "put it in quotes")
         if key in parent.keys:
-            self._problems.append(self._fail(f"`{shorten(key)}` stands here twice", node.start, "keep one of them"))
+            self._problems.append(self._fail(f"`{briefly(key)}` stands here twice", node.start, "keep one of them"))
         elif not isinstance(node.value, str):
-            self._problems.append(self._fail(f"the key `{shorten(key)}` is not text", node.start, "put it in quotes"))
+            self._problems.append(self._fail(f"the key `{briefly(key)}` is not text", node.start, "put it in quotes"))
         elif key == "<<":
             self._problems.append(
                 self._fail("merge keys (<<) are not part of YAML 1.2", node.start, "write the keys out")

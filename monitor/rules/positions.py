@@ -7,13 +7,16 @@ nobody has to ask where a paragraph ends, and a field is a range of numbers. Thi
 from __future__ import annotations
 
 from bisect import bisect_left
+from functools import cached_property
 from typing import get_args
 
 from monitor.model import Article, Evidence, FieldName
 from monitor.rules.operators import MAX_DISTANCE
 from monitor.rules.spans import Scope, Span
 from monitor.rules.vocabulary import Vocabulary
-from monitor.text.fold import LEDE_WORDS, tokenise
+from monitor.text.clitics import without_clitics
+from monitor.text.fold import LEDE_WORDS, Tokens, tokenise
+from monitor.text.language import primary_language
 
 _PARAGRAPH_GAP = MAX_DISTANCE + 1
 _FIELDS: tuple[FieldName, ...] = tuple(name for name in get_args(FieldName) if name != "lede")
@@ -27,6 +30,8 @@ class Positions:
         self.article = article
         self.scopes: dict[FieldName, Scope] = {}
         """Where each field stands."""
+        self.tokens: dict[FieldName, Tokens] = {}
+        """The words of title and text."""
         self._starts: list[int] = []
         self._ends: list[int] = []
         self._positions: list[int] = []
@@ -38,6 +43,8 @@ class Positions:
             positions = [low + at + paragraph * _PARAGRAPH_GAP for at, paragraph in enumerate(tokens.paragraphs)]
             high = positions[-1] + 1 if positions else low
             self.scopes[field] = (low, high)
+            if field in ("title", "text"):
+                self.tokens[field] = tokens
             if field == "text":
                 self.scopes["lede"] = (low, positions[LEDE_WORDS] if len(positions) > LEDE_WORDS else high)
             low = high + _PARAGRAPH_GAP
@@ -46,11 +53,19 @@ class Positions:
             self._ends += tokens.ends
             folded += tokens.folded
             exact += tokens.exact
-        self.folded = Vocabulary(folded, self._positions)
-        self.exact = Vocabulary(exact, self._positions)
-        """The words as written; those above are folded."""
+        self.folded = Vocabulary(*_with_clitics_off(folded, self._positions, article.language))
+        self._exact = exact
         self.story: Scope = (self.scopes["title"][0], self.scopes["text"][1])
         """Title and text: where a term without a field is looked for."""
+
+    @cached_property
+    def exact(self) -> Vocabulary:
+        """The words as written; those of ``folded`` are folded."""
+        return Vocabulary(self._exact, self._positions)
+
+    def __len__(self) -> int:
+        """Return the number of words in all fields."""
+        return len(self._positions)
 
     def quote(self, span: Span, clause: str) -> Evidence:
         """Return the words of a span as they stand in the article."""
@@ -86,6 +101,11 @@ class Positions:
         one, other = self._token_at(earlier[1]), self._token_at(later[0])
         return other - one - 1 if self._same_paragraph(one, other) else None
 
+    def span(self, field: FieldName, first: int, last: int) -> Span:
+        """Return the span from a field's token to another, both numbered from 0 within the field."""
+        before = self._token_at(self.scopes[field][0])
+        return self._positions[before + first], self._positions[before + last]
+
     def number_in_field(self, span: Span) -> int:
         """Return the number of a span's first word in its field, from 1."""
         return self._token_at(span[0]) - self._token_at(self.scopes[self.field_of(span)][0]) + 1
@@ -104,6 +124,15 @@ class Positions:
     def _token_at(self, position: int) -> int:
         """Return the number of a position's token among those of all fields."""
         return bisect_left(self._positions, position)
+
+
+def _with_clitics_off(words: list[str], positions: list[int], language: str | None) -> tuple[list[str], list[int]]:
+    """Add to an Arabic article's words what each may stand for, at the same positions."""
+    if primary_language(language) != "ar":
+        return words, positions
+    several = [(word, *without_clitics(word)) for word in words]
+    at = [position for position, readings in zip(positions, several, strict=True) for _ in readings]
+    return [word for readings in several for word in readings], at
 
 
 def field_text(article: Article, field: FieldName) -> str:

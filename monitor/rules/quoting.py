@@ -11,17 +11,10 @@ from monitor.model import Evidence
 from monitor.rules.positions import Positions
 from monitor.rules.spans import Span, apart
 from monitor.text.fold import fold_word
+from monitor.text.lines import one_line
 
 _CONTEXT = 4
 _NAMES_SHOWN = 8
-
-
-def one_line(text: str, *, keep: bool = False) -> str:
-    """Put a text on one line; ``keep`` leaves a space at its ends where there was any."""
-    flat = " ".join(text.split())
-    if not keep or not text:
-        return flat
-    return f"{' ' if text[0].isspace() else ''}{flat}{' ' if flat and text[-1].isspace() else ''}"
 
 
 def clipped(text: str, most: int) -> str:
@@ -33,10 +26,14 @@ def clipped(text: str, most: int) -> str:
     return f"{flat[:head].rstrip()} … {flat[len(flat) - max(1, most - 3 - head) :].lstrip()}"
 
 
+def at_word(positions: Positions, span: Span) -> str:
+    """Return the words of a span with the number of the first one in its field."""
+    return f"{clipped(positions.quote(span, '').text, 60)} at word {positions.number_in_field(span)}"
+
+
 def with_place(positions: Positions, span: Span) -> str:
-    """Quote a span with its field and the number of its first word there."""
-    quote = positions.quote(span, "")
-    return f"“{clipped(quote.text, 60)}” ({quote.field} word {positions.number_in_field(span)})"
+    """Return the same with the field."""
+    return f"{at_word(positions, span)} ({positions.field_of(span)})"
 
 
 def in_context(positions: Positions, quote: Evidence) -> str:
@@ -45,7 +42,12 @@ def in_context(positions: Positions, quote: Evidence) -> str:
     assert span is not None  # noqa: S101 - the quote was taken from this very article
     around = positions.quote(positions.widened(span, _CONTEXT), "")
     before, after = around.text[: quote.start - around.start], around.text[quote.end - around.start :]
-    return f"{one_line(before, keep=True)}“{clipped(quote.text, 120)}”{one_line(after, keep=True)} ({quote.field})"
+    return f"{_kept(before)}“{clipped(quote.text, 120)}”{_kept(after)} ({quote.field})"
+
+
+def _kept(text: str) -> str:
+    """Put a text on one line, with a space at its ends where there was any."""
+    return one_line(f"|{text}|")[1:-1]
 
 
 def mentions(positions: Positions, spans: list[Span]) -> str:

@@ -6,35 +6,90 @@ a rule makes of its conditions.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+import math
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
 
 from monitor.model import Article, Evidence
 from monitor.rules.expression import And, AtLeast, Expression, GroupRef, Near, Not, Or, RegionRef, Scoped, Term
 from monitor.rules.positions import Positions
+from monitor.rules.regional import Regional
 from monitor.rules.ruleset import RuleSet
-from monitor.rules.spans import Scope, Span, apart, joined, merged, outside, within
+from monitor.rules.spans import Scope, Span, apart, joined, merged, within
+from monitor.text.language import primary_language
 
 MOST_EVIDENCE = 8
 """Quotes kept of a match: proof, not a copy of the article."""
+MOST_WORK = 200_000
+MOST_WORK_A_WORD = 10
+"""What a rule may cost in an article, in words and spans looked at, 0.1 to 0.2 µs each: hundreds of usual rules."""
+_LOOKING_UP = 30
+"""What anything costs that is looked up for the first time."""
+_JOINING = 10
+"""What looking for partners of a span costs."""
+
+
+class _TooCostlyError(Exception):
+    """A rule takes more work than any is worth."""
 
 
 class Reading:
     """One article, with everything that was looked up in it so far."""
 
-    def __init__(self, article: Article, rules: RuleSet) -> None:
+    def __init__(self, article: Article, rules: RuleSet, positions: Positions | None = None) -> None:
         self.article = article
         self.rules = rules
-        self.positions = Positions(article)
+        self.positions = Positions(article) if positions is None else positions
         self.language = primary_language(article.language)
-        self._terms: dict[tuple[tuple[str, ...], bool], list[Span]] = {}
-        self._groups: dict[str, list[Span]] = {}
-        self._regions: dict[str, list[Span]] = {}
+        self.too_costly: list[str] = []
+        """Rules that were given up: how they stand to this article is not known."""
+        self._work = 0
+        self._most_work = math.inf
+        self._found: dict[Hashable, tuple[list[Span] | None, int, object]] = {}
 
     @property
     def trust(self) -> float:
         feed = self.rules.feeds.get(self.article.feed)
         return 1.0 if feed is None else feed.trust
+
+    # --- what it may cost ---
+
+    @contextmanager
+    def bounded(self, rule: str) -> Iterator[None]:
+        """Leave a rule where it takes more work than any rule is worth, whatever other rules have looked up before."""
+        self._work, self._most_work = 0, MOST_WORK + MOST_WORK_A_WORD * len(self.positions)
+        try:
+            yield
+        except _TooCostlyError:
+            self.too_costly.append(rule)
+        finally:
+            self._most_work = math.inf
+
+    def _spend(self, work: int) -> None:
+        self._work += work
+        if self._work > self._most_work:
+            raise _TooCostlyError
+
+    def _once(self, key: Hashable, find: Callable[..., list[Span]], *of: Any) -> list[Span]:
+        """Find something once in an article. To find it again is the same work, so that rules do not depend on others.
+
+        What it is found of is kept with it: where ``key`` is an id, no other value can come to have it.
+        """
+        known = self._found.get(key)
+        if known is not None:
+            self._spend(known[1])
+            if known[0] is not None:
+                return known[0]
+            self._work -= known[1]
+        spans, before = None, self._work
+        try:
+            self._spend(_LOOKING_UP)
+            spans = find(*of)
+        finally:  # what it took at least, where it was given up
+            self._found[key] = spans, self._work - before, of
+        return spans
 
     # --- what holds ---
 
@@ -61,71 +116,81 @@ class Reading:
         scope = scope or self.positions.story
         match expression:
             case Term():
-                return within(self._term(expression), scope)
+                return self._within(self._term(expression), scope)
             case GroupRef():
-                return within(self._group(expression.group), scope)
+                return self._within(self._group(expression.group), scope)
             case RegionRef():
-                return within(self._region(expression.region), scope)
+                return self._within(self._region(expression.region), scope)
+            case Scoped():
+                return self.spans(expression.unit, self.positions.scopes[expression.field])
+            case And() if not self.holds(expression, scope):
+                return []
+            case Not():
+                return []
+            case _:
+                return self._once((id(expression), scope), self._compound, expression, scope)
+
+    def _compound(self, expression: Near | AtLeast | And | Or, scope: Scope) -> list[Span]:
+        match expression:
             case Near():
                 left = self.spans(expression.left, scope)
                 right = self.spans(expression.right, scope) if left else []
+                self._spend(_JOINING * (len(left) + len(right)))
                 return joined(left, right, expression.distance, ordered=expression.ordered)
-            case Scoped():
-                return self.spans(expression.unit, self.positions.scopes[expression.field])
             case AtLeast():
                 spans = self.spans(expression.unit, scope)
-                return spans if len(apart(spans)) >= expression.count else []
-            case Or():
-                return merged(self.spans(part, scope) for part in expression.parts)
-            case And():
-                parts = [self.spans(part, scope) for part in expression.parts]
-                return merged(parts) if self.holds(expression, scope) else []
+                return spans if len(self._apart(spans)) >= expression.count else []
             case _:
-                return []
+                return self._merged([self.spans(part, scope) for part in expression.parts])
 
     def region(self, region: str) -> list[Span]:
         """Return the mentions of a region in title and text that count."""
-        return within(self._region(region), self.positions.story)
+        return self.regional.spans(region)
 
-    def weight(self, spans: list[Span]) -> int:
-        """Weigh mentions by where they stand: title 3, lede 2, the rest 1."""
-        return sum({"title": 3, "lede": 2}.get(self.positions.part_of(span), 1) for span in apart(spans))
+    def possible_regions(self) -> Collection[str]:
+        """Return the regions of which some name stands here."""
+        return self.regional.possible()
+
+    @cached_property
+    def regional(self) -> Regional:
+        return Regional(self.rules, self.article, self.positions)
 
     # --- looking up, once per article ---
 
     def _term(self, term: Term) -> list[Span]:
         # Not the term itself: hashing a dataclass costs more than the look-up that it saves.
-        key = (term.words, term.exact)
-        spans = self._terms.get(key)
-        if spans is None:
-            vocabulary = self.positions.exact if term.exact else self.positions.folded
-            spans = self._terms[key] = vocabulary.phrase(term.words)
-        return spans
+        vocabulary = self.positions.exact if term.exact else self.positions.folded
+        return self._once((term.words, term.exact), vocabulary.phrase, term.words, self._spend)
 
     def _group(self, group: str) -> list[Span]:
-        spans = self._groups.get(group)
-        if spans is None:
-            spans = self._groups[group] = self._any(self.rules.groups[group])
-        return spans
+        return self._once(("$", group), self._any, self.rules.groups[group])
 
     def _region(self, name: str) -> list[Span]:
-        spans = self._regions.get(name)
-        if spans is None:
-            region = self.rules.regions[name]
-            conditional = {term for term, _ in region.ambiguous if self._may_stand(term)}
-            counting = [term for term in region.terms if self._may_stand(term) and term not in conditional]
-            counting += [
-                term for term, supports in region.ambiguous if self._may_stand(term) and any(map(self.spans, supports))
-            ]
-            spans = self._regions[name] = outside(self._any(counting), self._any(region.excluded))
-        return spans
+        return self._once(("@", name), lambda: self.regional.spans(name))
 
-    def _any(self, terms: Iterable[Term]) -> list[Span]:
-        return merged([self._term(term) for term in terms if self._may_stand(term)])
+    def _any(self, terms: Sequence[Term]) -> list[Span]:
+        self._spend(len(terms))
+        return self._merged([self._term(term) for term in terms if self._may_stand(term)])
 
     def _may_stand(self, term: Term) -> bool:
-        """Tell by its first word, at next to no cost, whether a term can stand here: nearly all do not."""
+        """Tell by its first word whether a term can stand here."""
         return (self.positions.exact if term.exact else self.positions.folded).may_hold(term.words[0])
+
+    # --- spans, at their price ---
+
+    def _within(self, spans: list[Span], scope: Scope) -> list[Span]:
+        self._spend(len(spans))
+        return within(spans, scope)
+
+    def _merged(self, several: list[list[Span]]) -> list[Span]:
+        if len(several) == 1:
+            return several[0]
+        self._spend(sum(map(len, several)))
+        return merged(several)
+
+    def _apart(self, spans: list[Span]) -> list[Span]:
+        self._spend(2 * len(spans))
+        return apart(spans)
 
     # --- quoting ---
 
@@ -148,12 +213,6 @@ class Reading:
             case Scoped():
                 yield from self._proof(expression.unit, clause, self.positions.scopes[expression.field])
             case AtLeast():
-                yield clause, apart(self.spans(expression, scope))[: expression.count]
+                yield clause, self._apart(self.spans(expression, scope))[: expression.count]
             case _:
-                yield clause, apart(self.spans(expression, scope))[:1]
-
-
-def primary_language(tag: str | None) -> str | None:
-    """Return ``en`` for ``en-GB``, None for an unknown language."""
-    primary = re.split("[-_]", (tag or "").strip().lower(), maxsplit=1)[0]
-    return None if primary in ("", "und") else primary
+                yield clause, self._apart(self.spans(expression, scope))[:1]

@@ -11,14 +11,14 @@ from fnmatch import fnmatchcase
 from typing import Literal
 
 from monitor.errors import RuleError
-from monitor.regions.names import is_area
+from monitor.regions.packs import is_area
 from monitor.rules.expression import Expression, Term, references
 from monitor.rules.grammar import parse_expression
 from monitor.rules.merge import Merged, listed
 from monitor.rules.source import Path
 from monitor.rules.spec import DigestSpec
 from monitor.rules.terms import parse_term
-from monitor.rules.wording import did_you_mean, shorten
+from monitor.rules.wording import briefly, did_you_mean
 
 
 class Resolver:
@@ -44,7 +44,7 @@ class Resolver:
         hint = did_you_mean(word, known) or (
             f"known: {', '.join(sorted(known)[:8])}" if known else f"there is no {kind}"
         )
-        self.report(f"unknown {kind} `{shorten(word)}`", path, offset=offset, hint=hint)
+        self.report(f"unknown {kind} `{briefly(word)}`", path, offset=offset, hint=hint)
 
     # --- ids
 

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from monitor.digests.timing import Schedule
 from monitor.model import Article, Feed, Quiet, Severity
 from monitor.rules.expression import Expression, Term
+from monitor.rules.index import Index
+from monitor.rules.watch import Watch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,7 @@ class Region:
     name: str
     codes: tuple[str, ...] = ()
     terms: tuple[Term, ...] = ()
-    """The area's own names and `names`."""
+    """`names`: what the gazetteer lacks."""
     excluded: tuple[Term, ...] = ()
     """`not`: a mention inside one of these does not count."""
     ambiguous: tuple[tuple[Term, tuple[Term, ...]], ...] = ()
@@ -127,7 +130,7 @@ class Operator:
     heartbeat: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class RuleSet:
     version: str
     """Hash of the files it was compiled from."""
@@ -137,3 +140,17 @@ class RuleSet:
     rules: dict[str, Rule] = field(default_factory=dict)
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
     operator: Operator = Operator()
+
+    @cached_property
+    def watch(self) -> Watch:
+        return _watch(tuple(self.regions.values()))
+
+    @cached_property
+    def index(self) -> Index:
+        return Index(self)
+
+
+@lru_cache(maxsize=2)
+def _watch(regions: tuple[Region, ...]) -> Watch:
+    """Rule sets with the same regions, as before and after most edits, look for the same names."""
+    return Watch({region.id: region for region in regions})

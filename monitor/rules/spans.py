@@ -18,6 +18,9 @@ MOST_PAIRS = 1_000
 """Joined spans kept of a NEAR; above, the tightest that begin and end at each word, which decides all but the longest
 chains alike and keeps the work linear."""
 
+_FEW_PAIRS = 30
+"""To look at each of these is quicker than to look up where partners begin."""
+
 
 def within(spans: list[Span], scope: Scope) -> list[Span]:
     """Return the spans that lie in a scope."""
@@ -85,6 +88,11 @@ def _by_end(span: Span) -> Span:
 
 def joined(left: list[Span], right: list[Span], distance: int, *, ordered: bool) -> list[Span]:
     """Join the spans that stand near each other; ``ordered`` takes only those where the left one comes first."""
+    if len(left) * len(right) <= _FEW_PAIRS:
+        few = {(one[0], other[1]) for one in left for other in right if 0 < other[0] - one[1] <= distance + 1}
+        if not ordered:
+            few |= {(one[0], other[1]) for one in right for other in left if 0 < other[0] - one[1] <= distance + 1}
+        return sorted(few)
     found = {(one[0], other[1]) for one, other in pairs(left, right, distance)}
     if not ordered:
         found |= {(one[0], other[1]) for one, other in pairs(right, left, distance)}

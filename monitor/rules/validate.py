@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from monitor.errors import RuleError
 from monitor.rules.source import Path, Source
 from monitor.rules.spec import RuleFile
-from monitor.rules.wording import did_you_mean, shorten
+from monitor.rules.wording import briefly, did_you_mean
 
 _SHAPES = {"word": "a word", "list": "a list", "block": "a block of keys"}
 _MESSAGES = {
@@ -47,7 +47,7 @@ def validate(source: Source) -> Validated:
     values = {} if source.values is None else source.values
     problems = list(source.problems)
     for path in _blanks(values, ()):
-        what = "an empty list item" if isinstance(path[-1], int) else f"`{shorten(str(path[-1]))}` has no value"
+        what = "an empty list item" if isinstance(path[-1], int) else f"`{briefly(str(path[-1]))}` has no value"
         problems.append(source.key_error(what, path, hint="give it one, or delete it"))
         values = _without(values, path[:3])
     # First the wrong keys are taken out, then the entries that lack them now, then whole sections.
@@ -93,7 +93,7 @@ def _worded(source: Source, found: Any) -> RuleError:
     at_key = found["loc"][-1:] == ("[key]",)
     path = tuple(part for part in found["loc"] if part != "[key]")
     key = next((part for part in reversed(path) if isinstance(part, str) and part not in _SHAPES), "the file")
-    subject = f"`{shorten(key)}`" if path else key
+    subject = f"`{briefly(key)}`" if path else key
     hint = ""
     match kind:
         case "extra_forbidden":
@@ -115,7 +115,7 @@ def _worded(source: Source, found: Any) -> RuleError:
             given = str(found["input"])
             hint = did_you_mean(given, allowed) or (f"known here: {', '.join(allowed)}" if at_key else "")
             message = (
-                f"unknown key {subject}" if at_key else f"{subject} must be {_either(allowed)}, not `{shorten(given)}`"
+                f"unknown key {subject}" if at_key else f"{subject} must be {_either(allowed)}, not `{briefly(given)}`"
             )
         case "greater_than_equal" | "less_than_equal":
             limit = f"at least {context['ge']:g}" if "ge" in context else f"at most {context['le']:g}"

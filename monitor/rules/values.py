@@ -20,7 +20,7 @@ from pydantic_core import PydanticCustomError
 
 from monitor.digests.timing import Schedule, parse_duration, parse_when
 from monitor.errors import RuleError
-from monitor.regions.names import is_area
+from monitor.regions.packs import is_area
 from monitor.rules.wording import did_you_mean
 
 SeverityWord = Literal["low", "medium", "high", "critical"]

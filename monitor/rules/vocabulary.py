@@ -8,9 +8,20 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from functools import lru_cache
+from collections.abc import Callable, Set
+from functools import cached_property, lru_cache
 
 from monitor.rules.spans import Span
+
+Spend = Callable[[int], None]
+"""Told of work before it is done, a unit for each word or position looked at; raises where it is too much."""
+
+_PATTERN_WORK = 1_000
+"""What a wildcard's pattern costs to make."""
+
+
+_BEGINNING = 3
+"""Letters by which most wildcards are told to stand nowhere."""
 
 
 class Vocabulary:
@@ -21,46 +32,75 @@ class Vocabulary:
         for word, position in zip(words, positions, strict=True):
             found[word].append(position)
         self._positions = dict(found)
-        self._sorted: list[str] | None = None
-        self._lines = ""
+        self._wildcards: dict[str, tuple[list[int], int]] = {}
+
+    @property
+    def words(self) -> Set[str]:
+        return self._positions.keys()
 
     def may_hold(self, word: str) -> bool:
-        return word in self._positions or "*" in word or "?" in word
+        """Tell at next to no cost whether a word or wildcard can stand here: nearly all do not."""
+        if word in self._positions:
+            return True
+        if "*" not in word and "?" not in word:
+            return False
+        beginning = word[:_BEGINNING]
+        return beginning in self._beginnings or "*" in beginning or "?" in beginning
 
-    def phrase(self, words: tuple[str, ...]) -> list[Span]:
+    def phrase(self, words: tuple[str, ...], spend: Spend) -> list[Span]:
         """Return where the words stand one right after another."""
-        firsts = self._at(words[0])
+        firsts = self._at(words[0], spend)
         if len(words) == 1 or not firsts:
             return [(first, first) for first in firsts]
         remaining = set(firsts)
         for number in range(1, len(words)):
-            remaining.intersection_update([position - number for position in self._at(words[number])])
+            at = self._at(words[number], spend)
+            spend(len(at))
+            remaining.intersection_update([position - number for position in at])
             if not remaining:
                 return []
         return [(first, first + len(words) - 1) for first in sorted(remaining)]
 
-    def _at(self, word: str) -> list[int]:
-        found = self._positions.get(word)
-        if found is None:
-            if "*" not in word and "?" not in word:
-                return []
-            # Kept among the words themselves: no word of an article has a * in it.
-            found = sorted(at for known in self._matching(word) for at in self._positions[known])
-            self._positions[word] = found
+    def _at(self, word: str, spend: Spend) -> list[int]:
+        found = self._positions.get(word, [])
+        if "*" in word or "?" in word:
+            if word not in self._wildcards:
+                self._wildcards[word] = self._wildcard(word)
+            found, work = self._wildcards[word]
+            spend(work)
+        spend(1 + len(found))
         return found
 
-    def _matching(self, wildcard: str) -> list[str]:
-        if self._sorted is None:
-            self._sorted = sorted(self._positions)
-            self._lines = "\n".join(self._sorted)
-        prefix = wildcard[:-1]
-        if wildcard[-1] == "*" and "*" not in prefix and "?" not in prefix:
-            low = bisect_left(self._sorted, prefix)
-            high = low
-            while high < len(self._sorted) and self._sorted[high].startswith(prefix):
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(self._positions)
+
+    @cached_property
+    def _beginnings(self) -> frozenset[str]:
+        return frozenset(word[:_BEGINNING] for word in self._positions)
+
+    def _wildcard(self, wildcard: str) -> tuple[list[int], int]:
+        """Return where the words of a wildcard stand, and the work of finding them."""
+        beginning = wildcard[:_BEGINNING]
+        if (
+            len(beginning) == _BEGINNING
+            and "*" not in beginning
+            and "?" not in beginning
+            and beginning not in self._beginnings
+        ):
+            return [], 0
+        fixed, _, rest = wildcard.partition("*")
+        if not rest and "?" not in fixed:
+            low = high = bisect_left(self._sorted, fixed)
+            while high < len(self._sorted) and self._sorted[high].startswith(fixed):
                 high += 1
-            return self._sorted[low:high]
-        return _pattern(wildcard).findall(self._lines)
+            matching, work = self._sorted[low:high], high - low
+        else:
+            longest = max(re.split(r"[*?]", wildcard), key=len)
+            lines = "\n".join(word for word in self._sorted if longest in word)
+            matching = _pattern(wildcard).findall(lines) if lines else []
+            work = len(self._sorted) // 2 + (_PATTERN_WORK + len(lines) if lines else 0)
+        return sorted({at for word in matching for at in self._positions[word]}), work
 
 
 @lru_cache(maxsize=1 << 14)

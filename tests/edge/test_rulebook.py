@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from monitor.errors import RuleError
 from monitor.home_files import read_home
 from monitor.rulebook import Rulebook, builtin_home, check_home
 from tests.fakes import FixedClock
+from tests.unit.test_compile import MUTATIONS, Mutation
 
 RULES = "rules: {storm: {when: storm}}\n"
 DIGESTS = "digests: {d: {rules: [storm], when: hourly, to: ['folder:out']}}\n"
@@ -167,6 +169,25 @@ def test_a_bad_file_changes_nothing_and_says_where(home: Path) -> None:
     assert rulebook.reload_if_changed()
     assert not rulebook.findings
     assert rulebook.loaded_at == clock.now()
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.__name__.strip("_"))
+def test_any_bytes_are_a_whole_set_or_none(home: Path, mutation: Mutation) -> None:
+    chance = random.Random(11)  # noqa: S311 - the same mutations at each run
+    both = b"rules: {storm: {when: storm}, flood: {when: flood}}\n"
+    rulebook = Rulebook(home)
+    rulebook.load()
+    for _ in range(4):
+        before = rulebook.rules
+        (home / "rules" / "rules.yaml").write_bytes(mutation(bytearray(both), chance))
+        loaded = rulebook.reload()
+        assert loaded == (not rulebook.findings)
+        assert (rulebook.rules is not before) == loaded
+        if loaded:
+            assert "storm" in rulebook.rules.rules  # which the other file names: never half of the two
+        else:
+            assert rulebook.error
+            assert all(finding.line >= 1 and finding.column >= 1 for finding in rulebook.findings)
 
 
 def test_a_file_added_and_all_files_removed(home: Path) -> None:

@@ -77,6 +77,36 @@ def test_html_is_read_as_plain_text_which_is_given_back(rules: RuleSet) -> None:
     assert plain["matches"][0]["evidence"][0]["start"] == 12
 
 
+def test_places_say_where_they_stand_and_lie(rules: RuleSet) -> None:
+    text = "In Quetta, Pakistan, and in Hyderabad or on Nice days."
+    (found,) = run(rules, {"id": 1, "title": "Blast near Karachi", "text": text}, only={"places"})
+    assert [(one["name"], one["kind"], one["country"], one["region"]) for one in found["places"]] == [
+        ("Karachi", "town", "PK", "PK-SD"),
+        ("Quetta", "town", "PK", "PK-BA"),
+        ("Pakistan", "country", "PK", None),
+        ("Hyderabad", "town", "PK", "PK-SD"),
+    ]
+    quetta = found["places"][1]
+    assert (quetta["field"], text[quetta["start"] : quetta["end"]]) == ("text", "Quetta")
+    assert (quetta["geonames_id"], round(quetta["latitude"]), round(quetta["longitude"])) == (1167528, 30, 67)
+
+
+def test_the_home_of_the_outlet_tells_places_apart(rules: RuleSet) -> None:
+    found = run(rules, *({"id": home, "title": "Rain in Hyderabad", "home": home} for home in ("PK", "IN-TS", None)))
+    assert [[one["country"] for one in line["places"]] for line in found] == [["PK"], ["IN"], []]
+
+
+def test_regions_share_the_evidence(rules: RuleSet) -> None:
+    text = "In Karachi. The name of Springfield means little."
+    (found,) = run(rules, {"id": 1, "title": "Quetta", "text": text}, only={"regions"})
+    assert found["regions"] == [
+        {"code": "PK-BA", "share": 0.4286},
+        {"code": "PK-SD", "share": 0.2857},
+        {"code": "US", "share": 0.2857},
+    ]
+    assert run(rules, {"id": 1, "title": "Nowhere"}, only={"regions"})[0]["regions"] == []
+
+
 def test_duplicates_are_found_by_address_and_by_words(rules: RuleSet) -> None:
     found = run(
         rules,
@@ -95,6 +125,8 @@ def test_duplicates_are_found_by_address_and_by_words(rules: RuleSet) -> None:
     [
         ({"matches"}, {"id", "language", "matches"}),
         ({"duplicates"}, {"id", "language", "duplicate_of"}),
+        ({"places"}, {"id", "language", "places"}),
+        ({"regions"}, {"id", "language", "regions"}),
     ],
     ids=str,
 )

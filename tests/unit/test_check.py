@@ -75,7 +75,10 @@ def test_examples(rule: str, found: list[str]) -> None:
         ("'\"gas\"'", "`gas` is short for a word of its own (write =gas, or a longer phrase)"),
         ("BLA", "`BLA` is also found in small letters (write =BLA, or a longer phrase)"),
         ("NATO", "`NATO` is also found in small letters (write =NATO, or a longer phrase)"),
+        ("IEDs", "`IEDs` is also found in small letters (write =IEDs, or a longer phrase)"),
+        ("IED*", "`IED*` is also found in small letters (write =IED*, or a longer phrase)"),
         ("=BLA", None),
+        ("=IED*", None),
         ("=war", None),
         ("wars", None),
         ("war*", None),
@@ -92,6 +95,30 @@ def test_short_terms(term: str, warned: str | None) -> None:
     text += "rules: {r: {where: home, when: $g}}\n" + TOLD
     expected = [f"warning: {warned}", f"warning: {warned}"] if warned else []
     assert doubts(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("term", "warned"),
+    [
+        ("con*", "`con*` takes everyday words: concern, condition, conference … (fix more letters, or list the words)"),
+        ("'*ing'", "`*ing` takes everyday words: according, being, bring … (fix more letters, or list the words)"),
+        ("inte*", "`inte*` takes everyday words: intelligence, interest, international … "
+         "(fix more letters, or list the words)"),
+        ("polic*", None),
+        ("war*", None),
+        ("'*stan'", None),
+        ("conflict*", None),
+        ("work*", None),
+        ("wom?n", None),
+        ("=Con*", None),
+        ("suicide con*", None),
+    ],
+)  # fmt: skip
+def test_wildcards_that_take_everyday_words(term: str, warned: str | None) -> None:
+    marked = f"'▲{term[1:]}" if warned and term[0] == "'" else f"▲{term}" if warned else term
+    assert doubts(f"groups: {{g: [{marked}]}}\nrules: {{r: {{when: $g}}}}\n" + TOLD) == (
+        [f"warning: {warned}"] if warned else []
+    )
 
 
 def test_short_terms_inside_conditions() -> None:
@@ -118,6 +145,14 @@ def test_short_terms_inside_conditions() -> None:
             ["warning: no rule looks at region `b` (write `where: b`)"],
         ),
         (
+            "regions:\n  a: {names: [Quetta, =BYC], not: ▲['quett*', byc, Sibi]}\n"
+            "  b: {names: [Quetta, Sibi], not: [Quetta, Quetta Gladiators, Sibi Road]}\n"
+            "  c: {codes: [PK], names: [Quetta], not: [Quetta]}\n"
+            "  d: {names: [quetta], ambiguous: {Mach: [Bolan]}, not: [Quetta]}\n"
+            "rules: {r: {where: [a, b, c, d]}}\n" + TOLD,
+            ["warning: `not` leaves no name of `a` (no article can be about it)"],
+        ),
+        (
             "rules: {▲r: {when: storm}, s: {when: flood}}\ndigests: {d: {rules: [s], when: hourly, to: ['folder:o']}}",
             ["warning: no digest takes rule `r` (nobody is told of its matches)"],
         ),
@@ -135,6 +170,21 @@ def test_short_terms_inside_conditions() -> None:
             [],
         ),
         (
+            "regions: {x: {names: [Quetta]}, y: {names: [Sibi]}}\n"
+            "rules:\n"
+            "  r: {where: [x, y], when: a1 AND (b1 OR c1 OR title:d1) AND f1 NEAR/5 g1, unless: NOT h1,\n"
+            "      score: [{add: 1, if: i1}, {add: 2, if: ATLEAST/2 j1}]}\n"
+            "  ▲s: {where: [y, x], when: g1 NEAR/5 f1 AND ((title:d1 OR c1) OR b1 OR b1) AND a1, unless: NOT h1,\n"
+            "      score: [{add: 2, if: ATLEAST/2 j1}, {add: 1, if: i1 OR i1}]}\n" + TOLD,
+            ["warning: `s` says the same as `r` (keep one of them)"],
+        ),
+        (
+            "rules: {r: {when: a1 BEFORE/5 b1}, s: {when: b1 BEFORE/5 a1}, t: {when: a1 AND b1}, u: {when: a1 OR b1},\n"
+            "        v: {when: a1, score: [{add: 1, if: b1}]},\n"
+            "        w: {when: a1, score: [{add: 1, if: b1}, {add: 1, if: b1}]}}\n" + TOLD,
+            [],
+        ),
+        (
             "feeds:\n  a: {url: 'https://x.org'}\n  ▲b: {url: 'https://x.org'}\n",
             ["warning: `b` has the address of `a` (keep one of them)"],
         ),
@@ -142,6 +192,45 @@ def test_short_terms_inside_conditions() -> None:
 )
 def test_what_nothing_uses_and_what_says_too_little(text: str, found: list[str]) -> None:
     assert doubts(text) == found
+
+
+@pytest.mark.parametrize(
+    ("rule", "found"),
+    [
+        ("when: attack AND NOT ▲attack*", "it requires attack and excludes attack*"),
+        ("when: storm, unless: 'title:x1 OR ▲storm'", "it requires storm and excludes the same"),
+        ("where: home, unless: NOT NOT ▲@home", "it requires @home and excludes the same"),
+        ("where: [home, away], unless: (▲@home OR @away)", "nothing can be met of @home OR @away: "
+         "it requires @home and excludes the same"),
+        ("where: [home, away], unless: '@home'", None),
+        ("where: home, when: storm AND NOT ▲@home", "it requires @home and excludes the same"),
+        ("when: $g, unless: ▲flood* OR storm*", None),
+        ("languages: [en], when: storm AND lang:▲ur", "it requires lang:ur and reads en"),
+        ("when: ▲title:a1 NEAR/5 text:b1", "title:a1 NEAR/5 text:b1 reaches from one field into another"),
+    ],
+)  # fmt: skip
+def test_a_rule_that_can_never_match(rule: str, found: str | None) -> None:
+    text = "regions: {home: {names: [Quetta]}, away: {names: [Sibi]}}\ngroups: {g: [flood, storm]}\n"
+    text += "rules:\n  r:\n"
+    for part in rule.split(", ") if "[home, away]" not in rule else [rule[:19], rule[21:]]:
+        text += f"    {part if found else part.replace('▲', '')}\n"
+    text += "  s: {where: [home, away], when: $g}\n"
+    assert doubts(text + TOLD) == ([f"warning: `r` can never match ({found})"] if found else [])
+
+
+def test_points_that_can_never_be_given_do_not_count() -> None:
+    text = "rules: {r: {when: a1, unless: b1, threshold: ▲2, score: [{add: 1, if: c1}, {add: 1, if: ▲title:b1}]}}\n"
+    assert doubts(text + TOLD) == [
+        "warning: the threshold 2 can never be reached (1 is the most, with the best trust)",
+        "warning: these points can never be given (it requires b1 and excludes the same)",
+    ]
+
+
+def test_examples_are_read_in_the_language_that_their_letters_show() -> None:
+    text = "rules: {r: {when: 'باكستان*', languages: [ar],\n"
+    text += "            examples: {match: ['الحكومة الباكستانية تعلن'], skip: ['أفغانستان']}},\n"
+    text += "        s: {when: 'lang:ur', examples: {match: ['کوئٹہ میں دھماکے سے پانچ افراد ہلاک ہو گئے ہیں']}}}\n"
+    assert doubts(text + TOLD) == []
 
 
 FEEDS = "feeds: {a: {url: 'https://a.org', trust: 0.5, home: PK}, b: {url: 'https://b.org', trust: 0.9}}\n"
@@ -153,17 +242,17 @@ FEEDS = "feeds: {a: {url: 'https://a.org', trust: 0.5, home: PK}, b: {url: 'http
         ("rules: {r: {when: x1, score: [{add: 4, if: y1}], threshold: 4}}\n", []),
         (
             "rules: {r: {when: x1, score: [{add: 4, if: y1}, {add: -9, if: z1}], threshold: ▲5}}\n",
-            ["warning: the threshold 5 can never be reached (4 points are the most, with the best trust)"],
+            ["warning: the threshold 5 can never be reached (4 is the most, with the best trust)"],
         ),
         (
             FEEDS + "rules: {r: {when: x1, score: [{add: 10, if: y1}], severity: {low: 4, high: 9, critical: ▲9.5}}}\n",
-            ["warning: severity critical can never be reached (9 points are the most, with the best trust)"],
+            ["warning: severity critical can never be reached (9 is the most, with the best trust)"],
         ),
         (
             FEEDS
             + "rules: {r: {when: x1, feeds: [PK], score: [{add: 10, if: y1}],\n"
             + "            severity: {low: 4, high: 5, critical: ▲6}}}\n",
-            ["warning: severity critical can never be reached (5 points are the most, with the best trust)"],
+            ["warning: severity critical can never be reached (5 is the most, with the best trust)"],
         ),
         (
             FEEDS + "rules: {r: {when: x1, feeds: ▲{not: [a, b]}}}\n",
@@ -184,7 +273,7 @@ def test_points_that_no_feed_can_reach(text: str, found: list[str]) -> None:
             "warning: no rule of `d` can reach critical (high is the highest they reach)",
         ]),
         ("▲high", "{low: 0, high: ▲4}", [
-            "warning: severity high can never be reached (3 points are the most, with the best trust)",
+            "warning: severity high can never be reached (3 is the most, with the best trust)",
             "warning: no rule of `d` can reach high (low is the highest they reach)",
         ]),
     ],
@@ -199,7 +288,7 @@ def test_a_floor_over_a_rule_that_can_never_match() -> None:
     text = "rules: {r: {when: storm, threshold: ▲1}}\n"
     text += "digests: {d: {rules: [r], severity: ▲low, when: hourly, to: ['folder:o']}}\n"
     assert [one.removeprefix("warning: ") for one in doubts(text)] == [
-        "the threshold 1 can never be reached (0 points are the most, with the best trust)",
+        "the threshold 1 can never be reached (0 is the most, with the best trust)",
         "no rule of `d` can reach low (none of them can match)",
     ]
 

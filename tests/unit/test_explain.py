@@ -1,22 +1,26 @@
 """What `explain` and the digests' why-lines say, word for word."""
 
+import re
+import time
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import RuleError
-from monitor.model import Article, Feed, Severity
+from monitor.model import Article, Evidence, Feed, FieldName, Match, Severity
 from monitor.rules.explain import describe, explain
-from monitor.rules.expression import And, Near
+from monitor.rules.expression import And, Near, RegionRef, walk
 from monitor.rules.grammar import parse_expression
 from monitor.rules.match import match_article
+from monitor.rules.positions import field_text
+from monitor.rules.reading import Reading
 from monitor.rules.ruleset import FeedScope, Region, Rule, RuleSet, ScoreLine
 from monitor.rules.terms import parse_term
 from monitor.rules.why import WHY_LINE_LENGTH, why_line
-from tests.unit.test_match import SMALL, expressions
+from tests.unit.test_match import SMALL, expressions, unscoped
 
 
 def rule_set(**changes: Any) -> RuleSet:
@@ -86,7 +90,7 @@ def test_a_match_is_laid_out_as_the_rule_reference_shows() -> None:
     assert (explanation.match,) == match_article(rule_set(), ARTICLE)
     assert describe(explanation).splitlines() == [
         "HIGH  Armed attacks in Balochistan         score 6.3 = 7 × trust 0.9 (threshold 4; medium 5, high 6)",
-        "  where  Balochistan: Quetta ×2 (lede), Mastung (title), Noshki (lede)".replace("Quetta", "QUETTA"),
+        "  where  Balochistan, 100 % of the place evidence: QUETTA ×2 (lede), Mastung (title), Noshki (lede)",
         "  when   “Militants attack” police post in Mastung (title)            $attack NEAR/20 ($armed OR $forces)",
         "  +4     title has “attack”",
         "  +3     3 or more of $armed: “Militants”, “Militants”, “BLA”",
@@ -142,22 +146,22 @@ MISSES: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     (
         {},
         {"title": "Quetta Gladiators attack", "text": ""},
-        "where: “Quetta” (title word 1) stands only inside a name that Balochistan excludes",
+        "where: Quetta at word 1 (title) stands inside a name that Balochistan excludes",
     ),
     (
         {},
         {"title": "", "text": "Old Kalat"},
-        "where: “Kalat” (text word 2) counts for Balochistan only beside one of Pakistan, Baloch*",
+        "where: Kalat at word 2 (text) counts for Balochistan only beside one of Pakistan, Baloch*",
     ),
     (
         {},
         {"title": "Two attacks in Quetta", "text": ""},
-        "when: $attack NEAR/20 ($armed OR $forces): “attacks” (title word 2) found, none of $armed OR $forces found",
+        "when: $attack NEAR/20 ($armed OR $forces): attacks at word 2 (title), none of $armed OR $forces found",
     ),
     (
         {"when": "$attack NEAR/20 $armed"},
         {"title": "Quetta militants", "text": ""},
-        "when: $attack NEAR/20 $armed: none of $attack found, “militants” (title word 2) found",
+        "when: $attack NEAR/20 $armed: none of $attack found, militants at word 2 (title)",
     ),
     (
         {"when": "$attack NEAR/20 @sindh"},
@@ -167,41 +171,71 @@ MISSES: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     (
         {"when": "$attack NEAR/20 $armed"},
         {"title": "", "text": "Quetta: attack and attack" + " word" * 37 + " militants, militants"},
-        "when: $attack NEAR/20 $armed: “attack” (text word 4) and “militants” (text word 42) are 37 words apart",
+        "when: $attack NEAR/20 $armed: attack at word 4, militants at word 42: 37 words apart, NEAR/20 (text)",
     ),
     (
         {"when": "$attack NEAR/20 $armed"},
         {"title": "", "text": "Quetta: attack.\n\nMilitants fled"},
-        "when: $attack NEAR/20 $armed: “attack” (text word 2) and “Militants” (text word 3) are "
-        "in different paragraphs",
+        "when: $attack NEAR/20 $armed: attack at word 2, Militants at word 3: in different paragraphs, NEAR/20 (text)",
     ),
     (
         {"when": "$attack NEAR/20 $armed"},
         {"title": "Quetta attack", "text": "Militants fled"},
-        "when: $attack NEAR/20 $armed: “attack” (title word 2) and “Militants” (text word 1) are "
-        "one in title, the other in text",
+        "when: $attack NEAR/20 $armed: attack at word 2 (title), Militants at word 1 (text): "
+        "in different fields, NEAR/20",
     ),
     (
         {"when": "$attack BEFORE/3 $armed"},
         {"title": "Militants attack Quetta", "text": ""},
-        "when: $attack BEFORE/3 $armed: found only in the other order",
+        "when: $attack BEFORE/3 $armed: Militants at word 1, attack at word 2: in the other order, BEFORE/3 (title)",
     ),
     (
         {"when": "attack NEAR/3 att*"},
         {"title": "attack in Quetta", "text": ""},
-        "when: attack NEAR/3 att*: found only in the same words",
+        "when: attack NEAR/3 att*: attack at word 1 (title): both in the same words, NEAR/3",
     ),
     ({"when": "attack AND zebra"}, {}, "when: no zebra found"),
+    ({"when": "=police AND =POLICE"}, {}, "when: no =POLICE found; there is police at word 3 (title)"),
+    ({"when": '="Police Posts"'}, {}, 'when: no ="Police Posts" found'),
+    (
+        {"when": "$attack BEFORE/3 $armed"},
+        {"title": "", "text": "Quetta: militants attack and so on and so on, militants"},
+        "when: $attack BEFORE/3 $armed: attack at word 3, militants at word 10: 6 words apart, BEFORE/3 (text)",
+    ),
+    (
+        {"when": "$attack NEAR/0 $armed"},
+        {"title": "Quetta: attack by militants", "text": ""},
+        "when: $attack NEAR/0 $armed: attack at word 2, militants at word 4: 1 word apart, NEAR/0 (title)",
+    ),
+    (
+        {"when": "title:z1 OR z2 OR z3\nOR z4 OR z5"},
+        {},
+        "when: no z1 found in title; no z2 found; no z3 found; no z4 found; …",
+    ),
+    ({"when": "z1 OR\n z2"}, {}, "when: none of z1 OR z2 found"),
+    (
+        {"where": (), "when": "attack AND @balochistan"},
+        {"title": "Quetta Gladiators attack", "text": ""},
+        "when: Quetta at word 1 (title) stands inside a name that Balochistan excludes",
+    ),
     ({"when": "attack AND @sindh"}, {}, "when: no name of Sindh found"),
-    ({"when": "attack AND NOT police"}, {}, "when: NOT police: police found “police” (title)"),
+    ({"when": "attack AND NOT police"}, {}, "when: NOT police: police found: police at word 3 (title)"),
     ({"when": "NOT (NOT zebra)"}, {}, "when: NOT (NOT zebra): NOT zebra holds"),
     ({"when": 'zebra OR "a b"'}, {}, 'when: none of zebra OR "a b" found'),
-    ({"when": "zebra OR text:police"}, {}, "when: no zebra found; no police found in text"),
-    ({"when": "title:$attack"}, {"title": "Quetta"}, "when: none of $attack found in title"),
-    ({"when": "ATLEAST/5 $armed"}, {}, "when: ATLEAST/5 $armed: 3 found"),
+    (
+        {"when": "zebra OR text:police"},
+        {},
+        "when: no zebra found; no police found in text; there is police at word 3 (title)",
+    ),
+    (
+        {"when": "title:$attack"},
+        {"title": "Quetta"},
+        "when: none of $attack found in title; there is ambushed at word 3 (text)",
+    ),
+    ({"when": "ATLEAST/5 $armed"}, {}, "when: ATLEAST/5 $armed: 3 found: Militants ×2 (title, lede), BLA (lede)"),
     ({"when": "ATLEAST/5 zebra"}, {}, "when: ATLEAST/5 zebra: none found"),
-    ({}, {"title": ARTICLE.title + " at cricket"}, "unless: cricket found “cricket” (title)"),
-    ({}, {"section": "World; Sport"}, "unless: section:sport found “Sport” (section)"),
+    ({}, {"title": ARTICLE.title + " at cricket"}, "unless: cricket found: cricket at word 11 (title)"),
+    ({}, {"section": "World; Sport"}, "unless: section:sport found: Sport at word 2 (section)"),
 ]
 
 
@@ -210,6 +244,29 @@ def test_a_miss_names_the_first_clause_that_failed(rule: dict[str, Any], article
     rules, subject = rule_set(**rule), replace(ARTICLE, **article)
     assert explain(rules, subject) == ()
     assert described(rules, subject) == ["no match  Armed attacks in Balochistan", f"  {failed}"]
+
+
+def test_names_that_do_not_count_are_shown_with_a_match() -> None:
+    article = replace(ARTICLE, title="Militants attack Quetta Gladiators in Mastung, police say", text="Kalat.")
+    where, *doubts = described(rule_set(threshold=0), article)[1:4]
+    assert re.fullmatch(r"  where  Balochistan, \d+ % of the place evidence: Mastung \(title\)", where)
+    assert doubts == [
+        "  not    Quetta at word 3 (title) stands inside a name that Balochistan excludes",
+        "  not    Kalat at word 1 (text) counts for Balochistan only beside one of Pakistan, Baloch*",
+    ]
+
+
+def test_too_small_a_share_is_shown_beside_the_largest() -> None:
+    article = Article(title="London, Paris, Berlin and Madrid", text="London. " + "word " * 60 + "Quetta")
+    head, line = described(rule_set(), article)
+    assert head == "no match  Armed attacks in Balochistan"
+    assert re.fullmatch(r"  where: Balochistan has a share of \d+ %, below 15 %: (\S.* \d+ %, ){3}\S.* \d+ %", line)
+
+
+def test_a_rule_that_was_given_up_is_no_miss() -> None:
+    rules = rule_set(where=(), when=" NEAR/500 ".join(["w*ord OR word"] * 9), score=(), threshold=0)
+    article = Article(title="", text="word " * 3_000)
+    assert described(rules, article)[1:] == ["  too costly: given up, so that it is not known whether it holds"]
 
 
 def test_a_score_below_the_threshold_shows_its_sum() -> None:
@@ -241,7 +298,8 @@ def test_names_beyond_the_eighth_are_only_hinted_at() -> None:
     many = Region(id="many", name="Many", terms=tuple(map(parse_term, towns)))
     rules = replace(rules, regions={"many": many})
     article = Article(title="", text="word " * 60 + " ".join(towns) + " town8 town8")
-    assert described(rules, article)[1] == f"  where  Many: town8 ×3, {', '.join(towns[:7])}, …"
+    most = ", ".join(towns[:7])
+    assert described(rules, article)[1] == f"  where  Many, 100 % of the place evidence: town8 ×3, {most}, …"
 
 
 # --- one line ----------------------------------------------------------------------------------------------------
@@ -332,3 +390,56 @@ def test_everything_can_be_explained(source: str, title: str, text: str) -> None
         assert (explanation.match is None) == bool(explanation.failed)
         if explanation.match is not None:
             assert 0 < len(why_line(rules, explanation.match, article)) <= WHY_LINE_LENGTH
+            for quote in quoted(explanation.match):
+                check_proof(rules, article, quote)
+
+
+def quoted(match: Match) -> list[Evidence]:
+    return [*match.evidence, *(quote for line in match.points for quote in line.evidence)]
+
+
+def check_proof(rules: RuleSet, article: Article, quote: Evidence) -> None:
+    """What is quoted stands at its offsets, and by itself makes its clause hold again."""
+    assert field_text(article, cast(FieldName, quote.field))[quote.start : quote.end] == quote.text != ""
+    clause = parse_expression(quote.clause)
+    if any(isinstance(node, RegionRef) for node in walk(clause)):  # whether a name counts, the whole article decides
+        reading = Reading(article, rules)
+        span = reading.positions.span_of(quote)
+        assert span is not None
+        assert reading.holds(unscoped(clause), (span[0], span[1] + 1))
+    else:
+        alone = Article(title="", text=quote.text, language=article.language)
+        assert Reading(alone, rules).holds(unscoped(clause))
+
+
+@given(
+    st.lists(st.sampled_from(["a", "b", "c", "¶"]), max_size=12),
+    st.lists(st.sampled_from(["a", "b", "c", "¶"]), max_size=25),
+    st.sampled_from(["NEAR", "BEFORE"]),
+)
+def test_the_nearest_pair_is_the_nearest_of_all(title: list[str], text: list[str], operator: str) -> None:
+    rules = replace(SMALL, rules={"q": Rule(id="q", name="Q", when=parse_expression(f"a {operator}/0 b"))})
+    article = Article(title=" ".join(title).replace("¶", "\n\n"), text=" ".join(text).replace("¶", "\n\n"))
+    (explanation,) = explain(rules, article, "q")
+    said = re.search(r"(\w) at word (\d+), (\w) at word (\d+): (\d+) words? apart, \w+/0 \((\w+)\)", explanation.failed)
+    distances = []
+    for words in (title, text):
+        for paragraph in "".join(words).split("¶"):
+            ones, others = ([at for at, word in enumerate(paragraph) if word == wanted] for wanted in "ab")
+            distances += [other - one - 1 for one in ones for other in others if one < other]
+            distances += [one - other - 1 for one in ones for other in others if other < one and operator == "NEAR"]
+    assert (said is not None) == bool(distances and min(distances) > 0)
+    if said is not None:
+        assert int(said[5]) == min(distances) == int(said[4]) - int(said[2]) - 1
+        words = [word for word in (title if said[6] == "title" else text) if word != "¶"]
+        assert (words[int(said[2]) - 1], words[int(said[4]) - 1]) == (said[1], said[3])
+
+
+def test_the_nearest_pair_of_many_is_found_in_linear_time() -> None:
+    rules = rule_set(when="attack BEFORE/0 police", where=(), score=(), threshold=0)
+    article = Article(title="", text="attack so " * 40_000 + "on and police " + "police so " * 40_000)
+    started = time.process_time()
+    assert described(rules, article)[1].endswith(
+        "attack at word 79999, police at word 80003: 3 words apart, BEFORE/0 (text)"
+    )
+    assert time.process_time() - started < 10

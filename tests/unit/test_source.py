@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from monitor.errors import RuleError
 from monitor.rules.source import MAX_BYTES, Path, Source, read_source
-from monitor.rules.wording import shorten
+from monitor.rules.wording import briefly
 
 
 def read(text: str) -> Source:
@@ -275,5 +275,5 @@ def test_no_bytes_raise_anything_but_a_rule_error(data: bytes) -> None:
 
 
 def test_pieces_in_messages_are_short_and_clean() -> None:
-    assert shorten("a\n\x1b[31m  b") == "a [31m b"
-    assert shorten("x" * 50) == "x" * 39 + "…"
+    assert briefly("a\n\x1b[31m  b") == "a [31m b"
+    assert briefly("x" * 50) == "x" * 39 + "…"
