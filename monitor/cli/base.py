@@ -23,8 +23,8 @@ from monitor.settings import Settings, load_settings
 from monitor.store import Store
 
 _ORDER = (
-    *("init", "run", "once", "check", "explain", "annotate", "preview"),
-    *("feeds", "status", "deliveries", "test", "db", "demo"),
+    *("init", "run", "once", "check", "explain", "annotate", "backtest", "preview"),
+    *("feeds", "regions", "status", "deliveries", "test", "db", "demo"),
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -28,8 +29,10 @@ from monitor.cli.base import (
     rulebook_of,
     settings_of,
     store_of,
+    table,
     working,
 )
+from monitor.cli.life import Step, steps
 from monitor.digests.compose import compose, coverage, preview_window
 from monitor.digests.render import Form, render_as
 from monitor.digests.words import counted
@@ -39,7 +42,8 @@ from monitor.model import Article, Fetched
 from monitor.rulebook import Rulebook, check_home
 from monitor.rules.explain import describe, explain
 from monitor.settings import Settings
-from monitor.store import polls, reading, telling
+from monitor.store import polls, telling
+from monitor.store.life import Life, life_of
 from monitor.text.html import looks_like_html, page_title, plain_text
 from monitor.text.language import language_of
 from monitor.text.urls import canonical_url
@@ -73,10 +77,7 @@ def check(
         else:
             out.print(f"{counted(errors, 'error')}, {counted(len(findings) - errors, 'warning')}")
 
-    rows = [
-        {name: getattr(finding, name) for name in ("file", "line", "column", "level", "message", "hint")}
-        for finding in findings
-    ]
+    rows = [asdict(finding) for finding in findings]
     answer(rows, as_json, say)
     if errors or (strict and findings):
         raise typer.Exit(1)
@@ -103,18 +104,19 @@ def explain_(
     rules = rulebook_of(settings).rules
     if rule is not None and rule not in rules.rules:
         raise refuse(f"there is no rule {rule!r}; there are {', '.join(rules.rules)}")
-    life: dict[str, Any] | None = None
+    life: Life | None = None
     if article is not None:
         with store_of(settings).reading() as db:
-            stored = reading.article(db, article)
-            if stored is None:
-                raise refuse(f"there is no article {article}")
-            subject, life = stored.article, reading.article_life(db, article)
+            life = life_of(db, article)
+        if life is None:
+            raise refuse(f"there is no article {article}")
+        subject = life.article.article
     else:
         subject = _read_text(text) if text else _fetch_page(settings, str(url))
 
     explanations = explain(rules, subject, rule)
     matched = [one for one in explanations if one.match is not None]
+    became = steps(life, rules, datetime.now(UTC), rule) if life else []
 
     def say() -> None:
         out.print(f"[bold]{escape(subject.title)}[/]\n")
@@ -122,13 +124,13 @@ def explain_(
             out.print(escape(describe(explanation)) + "\n")
         if not explanations:
             out.print("No rule matches. `--rule R` says which clause of R failed.\n")
-        if life is not None:
-            _say_life(life)
+        if became:
+            _say_steps(became)
 
     matches = [match_json(one.match) for one in matched if one.match]
     found: dict[str, Any] = {"title": subject.title, "matches": matches}
     if life is not None:
-        found["life"] = life
+        found["life"] = asdict(life) | {"steps": [asdict(step) for step in became]}
     found["explanations"] = [describe(one) for one in explanations]
     answer(found, as_json, say)
     if not matched:
@@ -163,26 +165,12 @@ def _fetch_page(settings: Settings, url: str) -> Article:
     )
 
 
-def _say_life(life: dict[str, Any]) -> None:
+def _say_steps(became: list[Step]) -> None:
     out.print("[bold]What became of it[/]")
-    out.print(f"  stored     {life['stored_at']:%Y-%m-%d %H:%M:%S} UTC: {escape(life['reason'])}")
-    for seen in life["seen_in"]:
-        out.print(f"  seen       in {escape(seen['feed'])}")
-    if life["duplicate_of"]:
-        out.print(f"  copy       of article {life['duplicate_of']}")
-    for revision in life["revisions"]:
-        out.print(f"  edited     {revision['replaced_at']:%Y-%m-%d %H:%M} UTC; before: “{escape(revision['title'])}”")
-    if not life["owed"]:
-        out.print("  not told   it was in the feed before Dateline watched it, or older than the feed's max_age")
-    for told in life["told"]:
-        if told["digest"] is None:
-            out.print(f"  owed       to {escape(told['subscription'])} since {told['owed_at']:%H:%M} UTC, not yet told")
-        else:
-            sent = f" at {told['sent_at']:%Y-%m-%d %H:%M} UTC" if told["sent_at"] else ""
-            problem = f": {told['error']}" if told["error"] else ""
-            destination = told["destination"] or "nobody"
-            state = told["state"] or "composed"
-            out.print(f"  {state:10} to {escape(destination)}{sent} in {told['digest']}{escape(problem)}")
+    shown = table("UTC", "", "")
+    for step in became:
+        shown.add_row(f"{step.at.astimezone(UTC):%Y-%m-%d %H:%M:%S}", step.stage, escape(step.text))
+    out.print(shown)
 
 
 @app.command()
@@ -241,7 +229,7 @@ def preview(
                 raise refuse(f"there is no digest {digest!r}; the rule files have {', '.join(rules.subscriptions)}")
         else:
             subscription = rules.subscriptions[digest]
-            window = preview_window(subscription, _moment(at, subscription.timezone))
+            window = preview_window(subscription, moment(at, subscription.timezone))
             matched = telling.matched_between(db, subscription, window.from_at, window.to_at)
             seen = coverage(rules.feeds, polls.feed_states(db).values(), window)
             shown = compose(subscription, rules, matched, window=window, coverage=seen, reason="preview")
@@ -252,11 +240,12 @@ def preview(
         sys.stdout.write(rendered)
 
 
-def _moment(text: str | None, timezone: str) -> datetime:
+def moment(text: str | None, timezone: str) -> datetime:
+    """Read a time given on the command line, by default now; without an offset it is local."""
     if text is None:
         return datetime.now(UTC)
     try:
-        moment = datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text)
     except ValueError as error:
         raise refuse(f"--at {text}: not an ISO time, such as 2026-11-22T07:00") from error
-    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(timezone))).astimezone(UTC)
+    return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(timezone))).astimezone(UTC)

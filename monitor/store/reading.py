@@ -1,51 +1,34 @@
-"""Questions that the commands ask: what is stored, and what became of it."""
+"""Questions that the commands ask about what is stored."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, delete, exists, func, select
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, select
 
 from monitor.model import StoredArticle
 from monitor.store.polls import stored_article
-from monitor.store.tables import ARTICLE, DELIVERY, MATCH, OWED, REVISION, SIGHTING
+from monitor.store.tables import ARTICLE, MATCH, REVISION, SIGHTING
 
 
-def article(db: Connection, number: int) -> StoredArticle | None:
-    row = db.execute(select(ARTICLE).where(ARTICLE.c.id == number)).mappings().first()
-    return None if row is None else stored_article(row)
+def ids_between(db: Connection, from_at: datetime, to_at: datetime) -> range:
+    """Return the range of ids in which the articles stored in (from_at, to_at] lie."""
+    stored = select(func.min(ARTICLE.c.id), func.max(ARTICLE.c.id)).where(*_stored(from_at, to_at))
+    first, last = db.execute(stored).one()
+    return range(0) if first is None else range(first, last + 1)
 
 
-def article_life(db: Connection, number: int) -> dict[str, Any]:
-    """Return what became of a stored article, stage by stage, as plain values."""
-    stored = db.execute(select(ARTICLE).where(ARTICLE.c.id == number)).mappings().one()
-    told = (
-        select(
-            OWED.c.subscription, OWED.c.kind, OWED.c.owed_at, OWED.c.digest, DELIVERY.c.destination, DELIVERY.c.state
-        )
-        .add_columns(DELIVERY.c.sent_at, DELIVERY.c.error)
-        .outerjoin(DELIVERY, DELIVERY.c.digest == OWED.c.digest)
-        .where(OWED.c.article == number)
-        .order_by(OWED.c.id, DELIVERY.c.id)
-    )
-    return {
-        "stored_at": stored["stored_at"],
-        "reason": stored["reason"],
-        "owed": stored["owed"],
-        "seen_in": [dict(row) for row in _rows(db, select(SIGHTING.c.feed, SIGHTING.c.seen_at), SIGHTING, number)],
-        "duplicate_of": stored["duplicate_of"],
-        "copies": list(db.scalars(select(ARTICLE.c.id).where(ARTICLE.c.duplicate_of == number))),
-        "revisions": [
-            dict(row)
-            for row in _rows(db, select(REVISION.c.number, REVISION.c.title, REVISION.c.replaced_at), REVISION, number)
-        ],
-        "told": [dict(row) for row in db.execute(told).mappings()],
-    }
+def articles_between(
+    db: Connection, ids: range, from_at: datetime, to_at: datetime
+) -> list[tuple[StoredArticle, bool]]:
+    """Return the articles of a range of ids stored in (from_at, to_at], and whether they are news to anyone."""
+    chunk = ARTICLE.c.id >= ids.start, ARTICLE.c.id < ids.stop
+    rows = db.execute(select(ARTICLE).where(*chunk, *_stored(from_at, to_at)).order_by(ARTICLE.c.id))
+    return [(stored_article(row), row["owed"]) for row in rows.mappings()]
 
 
-def _rows(db: Connection, query: Any, table: Any, number: int) -> Any:
-    return db.execute(query.where(table.c.article == number)).mappings()
+def _stored(from_at: datetime, to_at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return ARTICLE.c.stored_at > from_at, ARTICLE.c.stored_at <= to_at
 
 
 def articles_per_feed(db: Connection) -> dict[str, int]:

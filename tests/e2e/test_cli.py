@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -215,6 +216,13 @@ def test_annotate_reads_and_writes_lines(home: Home) -> None:
         (("init", "desk", "--home", "desk"), 2),
         (("test", "email:desk@example.org"), 1),
         (("no-such-command",), 2),
+        (("backtest",), 2),
+        (("backtest", "--rules", "nowhere"), 2),
+        (("backtest", "--rules", "rules", "--since", "yesterday"), 2),
+        (("backtest", "--rules", "rules", "--rule", "nothing"), 2),
+        (("backtest", "--rules", "rules", "--digest", "nothing"), 2),
+        (("backtest", "--rules", "rules", "--digest", "alerts"), 2),
+        (("backtest", "--rules", "rules", "--at", "2026-11-22T07:00"), 2),
         (("once", "--home", "nowhere"), 1),
     ],
     ids=str,
@@ -232,6 +240,61 @@ def test_explain_text_and_url(home: Home) -> None:
     found = home.json("explain", "--url", home.server.url("/page"), "--json")
     assert [one["rule"] for one in found["matches"]] == ["attacks"]
     assert home.run("explain", "--text", "-", input_="Nothing\n\nhappened", code=1)
+
+
+def test_backtest_tells_what_other_rules_would_catch_lose_and_send(home: Home) -> None:
+    desk, draft = home.path / "rules" / "desk.yaml", home.path / "draft"
+    desk.write_text(desk.read_text().replace("when: immediately", "when: immediately, bundle: 0s"))
+    home.run("once", "--all")
+    draft.mkdir()
+    rules = desk.read_text().replace("attack* OR blast*", "cricket").replace("where: balochistan", "languages: [en]")
+    (draft / "desk.yaml").write_text(rules.replace("regions: [balochistan]", "rules: [attacks]"))
+    said = home.run("backtest", "--rules", "draft", "--since", "1d", "--limit", "1")
+    assert re.search(r"^attacks +2 +1 +1 +2 +0 +·█ *$", said, re.MULTILINE)
+    assert "Newly caught: 1\n" in said and "  Dawn: Cricket in Lahore\n    attacks none → high" in said
+    assert "Newly lost: 2\n" in said and f": {ATTACK}\n    attacks high → none" in said
+    assert "    tried  when: no cricket found\n  … and 1 more match\n" in said
+    assert "alerts: 1 alert (today 1)\n" in said and "UTC  1 story: 1 high (1 article)" in said
+    found = home.json("backtest", "--rules", "draft", "--json")
+    assert found["articles"] == {"tested": 3, "broken": 0, "fault": None, "matched_today": 2, "matched_tried": 1}
+    assert [found[kind]["count"] for kind in ("caught", "lost", "changed")] == [1, 2, 0]
+    assert [one["title"] for one in found["lost"]["matches"]] == [ATTACK] * 2
+    assert found["lost"]["matches"][0]["tried"] == {"severity": None, "why": "when: no cricket found"}
+    alerts = found["digests"][0]
+    assert (alerts["digest"], alerts["today"], alerts["tried"][0]["stories"]) == ("alerts", 1, {"high": 1})
+    assert "Cricket in Lahore" in home.run("backtest", "--rules", "draft", "--digest", "alerts")
+    digest = home.json("backtest", "--rules", "draft", "--digest", "alerts", "--json")
+    assert [one["headline"] for region in digest["regions"] for one in region["stories"]] == ["Cricket in Lahore"]
+    deliveries = home.json("deliveries", "list", "--json")
+    assert [one["state"] for one in deliveries] == ["sent"]  # to try is to look
+
+
+def test_backtest_takes_a_home_and_refuses_broken_rules(home: Home) -> None:
+    home.run("once", "--all")
+    other = home.path / "other"
+    shutil.copytree(home.path / "rules", other / "rules")
+    assert "2 match today's rules, 2 those in other." in home.run("backtest", "--rules", "other", "--rule", "attacks")
+    desk = other / "rules" / "desk.yaml"
+    desk.write_text(desk.read_text().replace("attack* OR blast*", "attack* near/5 blast*"))
+    said = home.run("backtest", "--rules", "other", code=1)
+    line = 1 + desk.read_text()[: desk.read_text().index("near/5")].count("\n")
+    assert "the rules in other cannot be used" in said and f"rules/desk.yaml:{line}:19: error: " in said
+    (finding,) = home.json("backtest", "--rules", "other", "--json")
+    assert (finding["line"], finding["column"]) == (line, 19)
+
+
+def test_explain_tells_the_whole_life_of_an_article(home: Home) -> None:
+    home.run("once", "--all")
+    life = home.json("explain", "--article", "1", "--json")["life"]
+    stages = [step["stage"] for step in life["steps"]]
+    assert stages[:4] == ["fetched", "stored", "copied", "matched"] or stages[:3] == ["fetched", "stored", "matched"]
+    assert {"owed", "composed", "sent", "waiting"} <= set(stages)
+    alert = life["owed"][0]["told"]
+    (sent,) = alert["deliveries"]
+    assert (sent["destination"], sent["state"], sent["attempts"]) == ("folder:out", "sent", 1)
+    said = home.run("explain", "--article", "1", "--rule", "attacks")
+    assert re.search(r"UTC\b", said) and alert["digest"] in said and sent["receipt"] in said
+    assert re.search(r" waiting +for daily: its next digest, 20\d\d-.* in UTC", said)
 
 
 def test_check_names_file_line_and_column(home: Home) -> None:

@@ -15,6 +15,7 @@ from monitor import pipeline
 from monitor.errors import DeliveryError
 from monitor.model import Asked, DeliveryState, FetchFailed, FolderMessage, NotModified, Receipt
 from monitor.store import outbox, polls, reading
+from monitor.store.life import life_of
 from monitor.store.tables import ARTICLE, DELIVERY, DIGEST, OWED, REVISION
 from tests.fakes import RULES, Desk, item, open_desk
 
@@ -419,11 +420,14 @@ async def test_the_life_of_an_article(desk: Desk) -> None:
     desk.serve("daily", item(9, "12 killed in Mastung attack", TEXT, link="https://daily.example/9"))
     await once(desk)
     with desk.services.store.reading() as db:
-        life = reading.article_life(db, 1)
-        assert reading.article(db, 99) is None
-    assert [one["feed"] for one in life["seen_in"]] == ["dawn"]
-    assert [one["title"] for one in life["revisions"]] == ["31 killed in Mastung attack"]
-    assert [(one["subscription"], one["state"]) for one in life["told"]][:1] == [("alerts", "sent")]
+        life = life_of(db, 1)
+        assert life_of(db, 99) is None
+    assert life is not None
+    assert [one.feed for one in life.shown] == ["dawn"]
+    assert [one.title for one in life.revisions] == ["31 killed in Mastung attack"]
+    told = life.owed[0].told
+    assert told is not None
+    assert [(one.destination, one.state) for one in told.deliveries] == [("folder:out", "sent")]
 
 
 async def test_every_debt_lands_in_exactly_one_digest(desk: Desk) -> None:

@@ -1,0 +1,142 @@
+"""The life of a stored article in words: one step a line, with its time, in the order in which things happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from monitor.backtest.replay import windows
+from monitor.digests.compose import loud_enough
+from monitor.digests.timing import Clock, due_between, parse_clock_time
+from monitor.digests.words import counted
+from monitor.model import DeliveryState
+from monitor.rules.ruleset import RuleSet, Subscription
+from monitor.store.life import Life, Matched, Obligation, Sending
+
+_LONGEST_WAIT = timedelta(days=8)
+"""Every schedule comes round within a week."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    at: datetime
+    stage: str
+    text: str
+
+
+def steps(life: Life, rules: RuleSet, now: datetime, rule: str | None = None) -> list[Step]:
+    """Tell a life by what the store holds; of matches only those of ``rule``, where one is named.
+
+    ``rules`` are today's: they say what an open obligation waits for, and who was owed nothing for want of severity.
+    """
+    told = [
+        *_identity(life),
+        *_matches(life, rule),
+        *(step for match in life.matches if rule in (None, match.rule) for step in _not_owed(life, rules, match)),
+    ]
+    for one in life.owed:
+        told += _obligation(one, rules.subscriptions.get(one.subscription), now)
+    return sorted(told, key=lambda step: step.at)
+
+
+def _identity(life: Life) -> Iterator[Step]:
+    stored = life.article
+    yield Step(
+        at=stored.stored_at, stage="fetched", text=f"from {stored.article.feed}: {stored.article.link}".rstrip(": ")
+    )
+    yield Step(
+        at=stored.stored_at, stage="stored", text=f"as article {stored.id} of story {stored.story}: {life.reason}"
+    )
+    if stored.duplicate_of is not None:
+        yield Step(at=stored.stored_at, stage="copy", text=f"of article {stored.duplicate_of}")
+    edits = {revision.replaced_at for revision in life.revisions}
+    for one in life.shown:
+        if one.feed != stored.article.feed or one.seen_at not in (stored.stored_at, *edits):
+            how = "at the same address" if one.url and one.url == stored.article.url else "as it knows it"
+            yield Step(at=one.seen_at, stage="shown", text=f"by {one.feed} too, {how}: {one.key}")
+    for revision in life.revisions:
+        text = f"revision {revision.number + 1}; before: “{revision.title}”"
+        yield Step(at=revision.replaced_at, stage="edited", text=text)
+    if life.copies:
+        text = f"as {counted(len(life.copies), 'other article')}: {', '.join(map(str, life.copies))}"
+        yield Step(at=stored.stored_at, stage="copied", text=text)
+    if not life.news:
+        text = "to nobody: it lay in its feed before that was watched, or was older than the feed's max_age"
+        yield Step(at=stored.stored_at, stage="not owed", text=text)
+
+
+def _matches(life: Life, rule: str | None) -> Iterator[Step]:
+    found = [match for match in life.matches if rule in (None, match.rule)]
+    for match in found:
+        revision = f"as of revision {match.revision}, " if match.revision else ""
+        text = f"{match.rule}: {match.severity}, score {match.score:g} ({revision}rules {match.rules_version})"
+        yield Step(at=match.matched_at, stage="matched", text=text)
+    if not found:
+        text = f"by {rule}, as the rules were then" if rule else "by any rule, as the rules were then"
+        yield Step(at=life.article.revised_at or life.article.stored_at, stage="no match", text=text)
+
+
+def _not_owed(life: Life, rules: RuleSet, match: Matched) -> Iterator[Step]:
+    """Tell why a match is owed to a subscription that takes its rule today, and was not."""
+    if not life.news:
+        return
+    owed = {one.subscription for one in life.owed}
+    for one in rules.subscriptions.values():
+        if match.rule not in one.rules or one.id in owed:
+            continue
+        since = life.loaded_at.get(one.id)
+        if one.floor is not None and match.severity.rank < one.floor.rank:
+            text = f"to {one.id}: {match.severity} is below its floor, {one.floor}"
+        elif since is None or since > match.matched_at:
+            text = f"to {one.id}: it was not there yet"
+        elif match.rules_version != rules.version:
+            text = f"to {one.id}, as the rules were then"
+        else:
+            continue
+        yield Step(at=match.matched_at, stage="not owed", text=text)
+
+
+def _obligation(one: Obligation, subscription: Subscription | None, now: datetime) -> Iterator[Step]:
+    what = "as news" if one.kind == "news" else f"as an edit (revision {one.revision})"
+    yield Step(at=one.owed_at, stage="owed", text=f"to {one.subscription} {what}, {one.severity}")
+    if one.told is None:
+        yield Step(at=now, stage="waiting", text=f"for {one.subscription}: {_waits_for(one, subscription, now)}")
+        return
+    yield Step(at=one.told.composed_at, stage="composed", text=f"in {one.told.digest}")
+    for delivery in one.told.deliveries:
+        yield _delivery(delivery)
+    if not one.told.deliveries:
+        yield Step(at=one.told.composed_at, stage="sent", text=f"to nobody: {one.subscription} had no destination")
+
+
+def _waits_for(one: Obligation, subscription: Subscription | None, now: datetime) -> str:
+    if subscription is None:
+        return "the rule files no longer have it"
+    if isinstance(subscription.schedule, Clock):
+        ahead = windows(subscription, subscription.schedule, now, now + _LONGEST_WAIT)
+        due = next((window.to_at for window in ahead), None)
+        return "all its hours are quiet" if due is None else f"its next digest, {_local(due, subscription)}"
+    if subscription.quiet and one.severity not in loud_enough(subscription, now):
+        end = Clock((parse_clock_time(subscription.quiet.end),))
+        over = next(due_between(end, subscription.timezone, now, now + _LONGEST_WAIT))
+        return f"held by quiet hours until {_local(over, subscription)}"
+    if one.kind != "news" or one.story_told:
+        return "its story was told; it comes with the next alert"
+    return f"its bundle is full at {_local(one.owed_at + subscription.bundle, subscription)}"
+
+
+def _delivery(one: Sending) -> Step:
+    part = f", part {one.part} of {one.parts}" if one.parts > 1 else ""
+    attempts = "" if one.attempts == 1 and one.sent_at else f", {counted(one.attempts, 'attempt')}"
+    receipt = f": {one.receipt}" if one.receipt else ""
+    again = f", next try {one.next_attempt_at:%Y-%m-%d %H:%M:%S} UTC" if one.next_attempt_at else ""
+    error = f": {one.error}" if one.error else ""
+    stage = "on its way" if one.state in (DeliveryState.PENDING, DeliveryState.CLAIMED) else str(one.state)
+    text = f"to {one.destination}{part}{attempts}{again}{receipt}{error}"
+    return Step(at=one.sent_at or one.created_at, stage=stage, text=text)
+
+
+def _local(moment: datetime, subscription: Subscription) -> str:
+    return f"{moment.astimezone(ZoneInfo(subscription.timezone)):%Y-%m-%d %H:%M} in {subscription.timezone}"
