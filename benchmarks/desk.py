@@ -37,6 +37,8 @@ class Corpus:
     articles: list[Article]
     words: list[str]
     names: list[str]
+    single_names: list[str]
+    """Names of one word that tell enough to be watched for: no Friday, no Department."""
 
 
 def corpus() -> Corpus:
@@ -47,7 +49,10 @@ def corpus() -> Corpus:
     texts_with = Counter(word for of_text in words for word in set(of_text))
     telling = [word for of_text in words for word in of_text if texts_with[word] <= _COMMON * len(others)]
     names = re.findall(r"(?<=[a-z] )[A-Z][a-z]{3,}(?: [A-Z][a-z]{3,})?(?= [a-z])", " ".join(others))
-    return Corpus(articles=list(_joined(read)), words=telling, names=names)
+    texts_naming = Counter(name for text in others for name in set(re.findall(r"\b[A-Z][A-Za-z]{2,}\b", text)))
+    lasts = [name.split()[-1] for name in names]
+    single_names = [name for name in lasts if texts_naming[name] <= _COMMON * len(others)]
+    return Corpus(articles=list(_joined(read)), words=telling, names=names, single_names=single_names)
 
 
 def _joined(reports: list[dict[str, str]]) -> Iterator[Article]:
@@ -131,8 +136,10 @@ class _Writer:
 
     def _entity(self) -> str:
         """Return a person, firm or place, of which there are more than any article knows."""
+        if self._chance.random() < 0.2:
+            return f"={self._chance.choice(self._made_of.single_names)}"
         first, last = (self._chance.choice(self._made_of.names).split() for _ in range(2))
-        return f'"{first[0]} {last[-1]}"' if self._chance.random() < 0.8 else f"={last[-1]}"
+        return f'"{first[0]} {last[-1]}"'
 
     def _word(self) -> str:
         word = self._chance.choice(self._made_of.words)

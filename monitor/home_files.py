@@ -156,8 +156,9 @@ def _unreadable(file: str, error: OSError) -> Finding:
 
 
 def _shown(name: str) -> str:
-    """Return a file name fit for a message, whatever bytes it is made of."""
-    return os.fsencode(name).decode("utf-8", "replace")
+    """Return a file name fit for a line of a message, whatever bytes it is made of."""
+    readable = os.fsencode(name).decode("utf-8", "replace")
+    return "".join(character if character.isprintable() else "�" for character in readable)
 
 
 def problem(

@@ -52,6 +52,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Loaded:
+    files: HomeFiles
     rules: RuleSet
     templates: Templates
     loaded_at: datetime
@@ -73,6 +74,11 @@ class Rulebook:
         self._loading = threading.Lock()
         self._seen: object = None
         """Time stamps of the files that were last read; None while these cannot be trusted."""
+
+    @property
+    def files(self) -> HomeFiles:
+        """What the rules in force were compiled from."""
+        return self._loaded.files if self._loaded else HomeFiles(rules={}, templates={})
 
     @property
     def rules(self) -> RuleSet:
@@ -142,12 +148,14 @@ class Rulebook:
         attempt = compile_home(files)
         self.findings = attempt.findings
         self.error = None if attempt.first_error is None else str(attempt.first_error)
-        return self._swap(attempt)
+        return self._swap(files, attempt)
 
-    def _swap(self, attempt: Attempt) -> bool:
+    def _swap(self, files: HomeFiles, attempt: Attempt) -> bool:
         if attempt.first_error or attempt.rules is None or attempt.templates is None:
             return False
-        self._loaded = _Loaded(rules=attempt.rules, templates=attempt.templates, loaded_at=self._clock.now())
+        self._loaded = _Loaded(
+            files=files, rules=attempt.rules, templates=attempt.templates, loaded_at=self._clock.now()
+        )
         return True
 
     # --- the last good copy
@@ -173,8 +181,8 @@ class Rulebook:
             return
         findings: list[Finding] = []
         builtin = read_templates(builtin_home(), findings)
-        attempt = compile_home(HomeFiles(rules=rules, templates={**builtin, **overrides}, findings=tuple(findings)))
-        if self._swap(attempt):
+        files = HomeFiles(rules=rules, templates={**builtin, **overrides}, findings=tuple(findings))
+        if self._swap(files, compile_home(files)):
             self._date_back(copy)
             saved_at = _saved_at(copy)
             day = f"{saved_at:%Y-%m-%d %H:%M} UTC" if saved_at else "an earlier day"

@@ -72,7 +72,7 @@ def _series(one: Series) -> JsonObject:
         "kind": "alert" if isinstance(one.subscription.schedule, Immediately) else "digest",
         "to": list(one.subscription.to),
         "today": one.before,
-        "tried": [_outgoing(sent) for sent in one.outgoing],
+        "tried": None if one.outgoing is None else [_outgoing(sent) for sent in one.outgoing],
     }
 
 

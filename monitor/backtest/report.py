@@ -59,7 +59,8 @@ class Series:
     subscription: Subscription
     before: int | None
     """How many today's rules would have sent; None where they have no such subscription."""
-    outgoing: tuple[Outgoing, ...]
+    outgoing: tuple[Outgoing, ...] | None
+    """None where the tried rules have no such subscription."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,7 @@ def backtest(store: Store, today: Side, tried: Side, question: Question, progres
 
 def digest_of(store: Store, tried: Side, series: Series, at: datetime) -> Digest | None:
     """Compose the last digest of a series that went out by ``at``, as it would have been; None where there is none."""
-    sent = next((one for one in reversed(series.outgoing) if one.window.to_at <= at), None)
+    sent = next((one for one in reversed(series.outgoing or ()) if one.window.to_at <= at), None)
     if sent is None:
         return None
     articles = _articles(store, set(sent.articles))
@@ -181,21 +182,22 @@ def _why(rules: RuleSet, stored: StoredArticle, rule: str, *, scored: bool) -> s
 
 
 def _digests(before: Debts, after: Debts, today: RuleSet, tried: RuleSet, question: Question) -> tuple[Series, ...]:
-    since, until = question.since, question.until
-    old, new = _by_subscription(before), _by_subscription(after)
-    replayed = {name: replay(one, old.get(name, []), since, until) for name, one in today.subscriptions.items()}
+    old, new = _replayed(today, before, question), _replayed(tried, after, question)
     return tuple(
         Series(
-            subscription=subscription,
-            before=len(replayed[name]) if name in replayed else None,
-            outgoing=tuple(replay(subscription, new.get(name, []), since, until)),
+            subscription=tried.subscriptions.get(name) or today.subscriptions[name],
+            before=len(old[name]) if name in old else None,
+            outgoing=new.get(name),
         )
-        for name, subscription in tried.subscriptions.items()
+        for name in dict.fromkeys((*tried.subscriptions, *today.subscriptions))
     )
 
 
-def _by_subscription(debts: Debts) -> dict[str, Debts]:
-    found: dict[str, Debts] = {}
+def _replayed(rules: RuleSet, debts: Debts, question: Question) -> dict[str, tuple[Outgoing, ...]]:
+    owed: dict[str, Debts] = {name: [] for name in rules.subscriptions}
     for owed_at, debt in debts:
-        found.setdefault(debt.subscription, []).append((owed_at, debt))
-    return found
+        owed[debt.subscription].append((owed_at, debt))
+    return {
+        name: tuple(replay(one, owed[name], question.since, question.until))
+        for name, one in rules.subscriptions.items()
+    }

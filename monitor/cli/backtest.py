@@ -29,14 +29,16 @@ from monitor.cli.base import (
     app,
     err,
     escape,
+    moment,
     out,
     print_json,
     refuse,
+    rulebook_of,
     settings_of,
     store_of,
     table,
+    unknown,
 )
-from monitor.cli.rules import moment
 from monitor.digests.render import render_as
 from monitor.digests.timing import Immediately, parse_duration
 from monitor.digests.words import counted, one_line
@@ -45,7 +47,6 @@ from monitor.home_files import HomeFiles, read_home, read_rules
 from monitor.model import Severity
 from monitor.rulebook import builtin_home, compile_home
 from monitor.rules.ruleset import Finding
-from monitor.settings import Settings
 from monitor.store import Store
 
 SHOWN, SHOWN_IN_JSON = 20, 1000
@@ -84,7 +85,7 @@ def backtest_(
     if at is not None and digest is None:
         raise refuse("--at goes with --digest")
     if not rules.is_dir():
-        raise refuse(f"{rules}: no such folder")
+        raise refuse(f"{rules}: {'not a' if rules.exists() else 'no such'} folder")
     until = datetime.now(UTC)
     question = Question(
         since=_back(until, since),
@@ -92,12 +93,14 @@ def backtest_(
         limit=limit if limit is not None else SHOWN_IN_JSON if as_json else SHOWN,
         rule=rule,
     )
-    today = _side(settings.home, read_home(settings.home, builtin=builtin_home()), as_json)
-    tried = _side(rules, _files(rules, settings), as_json)
-    if rule is not None and rule not in today.rules.rules and rule not in tried.rules.rules:
-        raise refuse(f"there is no rule {rule!r} today nor in {rules}")
+    rulebook = rulebook_of(settings)
+    today = Side(files=rulebook.files, rules=rulebook.rules, templates=rulebook.templates)
+    tried = _tried(rules, today, as_json)
+    either = {**today.rules.rules, **tried.rules.rules}
+    if rule is not None and rule not in either:
+        raise unknown("rule", rule, either, f" today nor in {rules}")
     if digest is not None and digest not in tried.rules.subscriptions:
-        raise refuse(f"there is no digest {digest!r} in {rules}; there are {', '.join(tried.rules.subscriptions)}")
+        raise unknown("digest", digest, tried.rules.subscriptions, f" in {rules}")
     store = store_of(settings)
     with _progress() as progress:
         found = backtest(store, today, tried, question, progress)
@@ -111,26 +114,20 @@ def backtest_(
 
 def _back(until: datetime, since: str) -> datetime:
     try:
-        return until - parse_duration(since)
-    except (RuleError, OverflowError) as error:
-        raise refuse(f"--since {since}: write a number and h, d or w: 12h, 14d, 4w") from error
+        past = until - parse_duration(since)
+    except (RuleError, OverflowError):
+        past = until
+    if past == until:
+        raise refuse(f"--since {since}: write a number from 1 and s, m, h, d or w: 90m, 12h, 14d, 4w")
+    return past
 
 
-def _files(folder: Path, settings: Settings) -> HomeFiles:
-    """Read a home, or a folder of rule files to be tried with the templates of ours."""
-    if (folder / "rules").is_dir():
-        return read_home(folder, builtin=builtin_home())
-    findings: list[Finding] = []
-    rules = read_rules(folder, findings)
-    ours = read_home(settings.home, builtin=builtin_home())
-    return replace(ours, rules=rules, findings=tuple(findings))
-
-
-def _side(folder: Path, files: HomeFiles, as_json: bool) -> Side:
-    """Compile one of the two rule sets; one with errors is answered with what `check` says of them."""
+def _tried(folder: Path, today: Side, as_json: bool) -> Side:
+    """Compile the rules to be tried; those with errors are answered with what `check` says of them."""
+    files = _files(folder, today.files)
     attempt = compile_home(files)
     if attempt.first_error or attempt.rules is None or attempt.templates is None:
-        errors = [finding for finding in attempt.findings if finding.level == "error"]
+        errors = [_as_given(folder, finding) for finding in attempt.findings if finding.level == "error"]
         if as_json:
             print_json([asdict(finding) for finding in errors])
         err.print(f"[bold red]error[/]: the rules in {escape(folder)} cannot be used")
@@ -138,6 +135,27 @@ def _side(folder: Path, files: HomeFiles, as_json: bool) -> Side:
             err.print(escape(finding))
         raise typer.Exit(1)
     return Side(files=files, rules=attempt.rules, templates=attempt.templates)
+
+
+def _files(folder: Path, ours: HomeFiles) -> HomeFiles:
+    """Read a home, or a folder of rule files to be tried with the templates of ours."""
+    if _is_home(folder):
+        return read_home(folder, builtin=builtin_home())
+    findings: list[Finding] = []
+    rules = read_rules(folder, findings)
+    return replace(ours, rules=rules, findings=tuple(findings))
+
+
+def _is_home(folder: Path) -> bool:
+    return (folder / "rules").is_dir()
+
+
+def _as_given(folder: Path, finding: Finding) -> Finding:
+    """Name the file of a finding by the folder as it was given: `rules/` would be taken for today's."""
+    file = Path(finding.file)
+    if file.is_relative_to(folder):
+        return finding
+    return replace(finding, file=str(folder / (file if _is_home(folder) else file.name)))
 
 
 @contextmanager
@@ -155,7 +173,7 @@ def _print_digest(store: Store, tried: Side, found: Backtest, name: str, at: str
     series = next(one for one in found.digests if one.subscription.id == name)
     digest = digest_of(store, tried, series, moment(at, series.subscription.timezone))
     if digest is None:
-        raise refuse(f"no digest of {name} would have gone out by then; there are {len(series.outgoing)}")
+        raise refuse(f"no digest of {name} would have gone out by then; there are {len(series.outgoing or ())}")
     rendered = render_as(digest, tried.templates, "json" if as_json else "text")
     if as_json:
         print_json(json.loads(rendered))
@@ -180,7 +198,7 @@ def _say(found: Backtest, folder: Path) -> None:
         _say_differences(title, found.changed[kind], found.count(kind))
     out.print("\n[bold underline]Digests that would have gone out[/]")
     for series in found.digests:
-        _say_series(series, asked.limit)
+        _say_series(series, folder, asked.limit)
 
 
 def _say_rules(found: Backtest) -> None:
@@ -240,14 +258,18 @@ def _say_indented(text: str, columns: int) -> None:
     out.print(Padding.indent(text, columns))
 
 
-def _say_series(series: Series, limit: int) -> None:
+def _say_series(series: Series, folder: Path, limit: int) -> None:
     subscription = series.subscription
     alerts = isinstance(subscription.schedule, Immediately)
+    kind = ("alert", "alerts") if alerts else ("digest", "digests")
+    if series.outgoing is None:
+        today = counted(series.before or 0, *kind)
+        out.print(f"\n[bold]{escape(subscription.id)}[/]: [yellow]not in {escape(folder)}[/]: today {today}")
+        return
     sent, news = len(series.outgoing), [one for one in series.outgoing if one.articles]
     notes = ["no such digest today" if series.before is None else f"today {series.before:,}"]
     if len(news) < sent:
         notes.append(f"{sent - len(news):,} without news")
-    kind = ("alert", "alerts") if alerts else ("digest", "digests")
     out.print(f"\n[bold]{escape(subscription.id)}[/]: {counted(sent, *kind)} ({', '.join(notes)})")
     for one in reversed(news[-limit:] if limit else []):
         at = one.window.to_at.astimezone(ZoneInfo(subscription.timezone))

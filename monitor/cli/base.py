@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, TextIO
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -16,9 +17,11 @@ from rich.table import Column, Table
 from typer.core import TyperGroup
 
 from monitor.clock import Clock
+from monitor.digests.words import listed
 from monitor.errors import MonitorError
 from monitor.logs import configure_logs
 from monitor.rulebook import Rulebook
+from monitor.rules.wording import did_you_mean
 from monitor.settings import Settings, load_settings
 from monitor.store import Store
 
@@ -52,7 +55,11 @@ Home = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
 
+HIGHEST_NUMBER = 2**63 - 1
+"""What a database's integer column holds: a larger number of an article or delivery is wrong use."""
+
 _UNLIMITED = 10_000
+_NAMES_TOLD = 5
 
 
 def _console(stream: TextIO, *, stderr: bool) -> Console:
@@ -140,3 +147,24 @@ def refuse(message: str) -> typer.Exit:
     """Say what was used wrongly; raise the result: exit code 2."""
     err.print(f"[bold red]usage[/]: {escape(message)}")
     return typer.Exit(2)
+
+
+def unknown(kind: str, word: str, known: Collection[str], where: str = "") -> typer.Exit:
+    """Refuse a name that nothing has, with the one most like it, or a few of those that there are."""
+    hint = did_you_mean(word, known) or f"there {_are(tuple(known))}"
+    return refuse(f"there is no {kind} {word!r}{where} ({hint})")
+
+
+def _are(names: tuple[str, ...]) -> str:
+    return f"{'is' if len(names) == 1 else 'are'} {listed(names, _NAMES_TOLD)}" if names else "is none"
+
+
+def moment(text: str | None, timezone: str) -> datetime:
+    """Read a time given on the command line, by default now; without an offset it is local."""
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise refuse(f"--at {text}: not an ISO time, such as 2026-11-22T07:00") from error
+    return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(timezone))).astimezone(UTC)

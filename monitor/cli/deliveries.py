@@ -10,6 +10,7 @@ import typer
 
 from monitor.channels import open_channels
 from monitor.cli.base import (
+    HIGHEST_NUMBER,
     AsJson,
     Home,
     answer,
@@ -74,7 +75,9 @@ def list_(
 
 @deliveries.command()
 def retry(
-    number: Annotated[int, typer.Argument(metavar="ID", help="Of a failed, held or unknown delivery.")],
+    number: Annotated[
+        int, typer.Argument(metavar="ID", min=1, max=HIGHEST_NUMBER, help="Of a failed, held or unknown delivery.")
+    ],
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from monitor.backtest.replay import windows
@@ -59,20 +60,25 @@ def _identity(life: Life) -> Iterator[Step]:
     for revision in life.revisions:
         text = f"revision {revision.number + 1}; before: “{revision.title}”"
         yield Step(at=revision.replaced_at, stage="edited", text=text)
-    if life.copies:
-        text = f"as {counted(len(life.copies), 'other article')}: {', '.join(map(str, life.copies))}"
-        yield Step(at=stored.stored_at, stage="copied", text=text)
+    for at, copies in groupby(life.copies, key=lambda copy: copy.stored_at):
+        numbers = [str(copy.article) for copy in copies]
+        yield Step(at=at, stage="copied", text=f"as {counted(len(numbers), 'other article')}: {', '.join(numbers)}")
     if not life.news:
         text = "to nobody: it lay in its feed before that was watched, or was older than the feed's max_age"
         yield Step(at=stored.stored_at, stage="not owed", text=text)
 
 
 def _matches(life: Life, rule: str | None) -> Iterator[Step]:
+    edited_at = {revision.number + 1: revision.replaced_at for revision in life.revisions}
     found = [match for match in life.matches if rule in (None, match.rule)]
     for match in found:
         revision = f"as of revision {match.revision}, " if match.revision else ""
         text = f"{match.rule}: {match.severity}, score {match.score:g} ({revision}rules {match.rules_version})"
-        yield Step(at=match.matched_at, stage="matched", text=text)
+        at = max(match.matched_at, edited_at.get(match.revision, match.matched_at))
+        if at > match.matched_at:
+            first = f"{match.rule} for the first time (only its latest match is kept)"
+            yield Step(at=match.matched_at, stage="matched", text=first)
+        yield Step(at=at, stage="matched", text=text)
     if not found:
         text = f"by {rule}, as the rules were then" if rule else "by any rule, as the rules were then"
         yield Step(at=life.article.revised_at or life.article.stored_at, stage="no match", text=text)
@@ -87,12 +93,12 @@ def _not_owed(life: Life, rules: RuleSet, match: Matched) -> Iterator[Step]:
         if match.rule not in one.rules or one.id in owed:
             continue
         since = life.loaded_at.get(one.id)
-        if one.floor is not None and match.severity.rank < one.floor.rank:
-            text = f"to {one.id}: {match.severity} is below its floor, {one.floor}"
-        elif since is None or since > match.matched_at:
+        if since is None or since > match.matched_at:
             text = f"to {one.id}: it was not there yet"
         elif match.rules_version != rules.version:
             text = f"to {one.id}, as the rules were then"
+        elif one.floor is not None and match.severity.rank < one.floor.rank:
+            text = f"to {one.id}: {match.severity} is below its floor, {one.floor}"
         else:
             continue
         yield Step(at=match.matched_at, stage="not owed", text=text)
@@ -122,8 +128,10 @@ def _waits_for(one: Obligation, subscription: Subscription | None, now: datetime
         end = Clock((parse_clock_time(subscription.quiet.end),))
         over = next(due_between(end, subscription.timezone, now, now + _LONGEST_WAIT))
         return f"held by quiet hours until {_local(over, subscription)}"
-    if one.kind != "news" or one.story_told:
-        return "its story was told; it comes with the next alert"
+    if one.story_in:
+        return f"its story was composed in {one.story_in}; it comes with the next alert"
+    if one.kind != "news":
+        return "an edit comes with the next alert"
     return f"its bundle is full at {_local(one.owed_at + subscription.bundle, subscription)}"
 
 

@@ -9,19 +9,21 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
+from rich.table import Column, Table
 
 from monitor.annotate import PARTS, match_json
 from monitor.annotate import annotate as annotate_lines
 from monitor.cli.base import (
+    HIGHEST_NUMBER,
     AsJson,
     Home,
     answer,
     app,
     err,
     escape,
+    moment,
     out,
     print_json,
     print_json_line,
@@ -30,6 +32,7 @@ from monitor.cli.base import (
     settings_of,
     store_of,
     table,
+    unknown,
     working,
 )
 from monitor.cli.life import Step, steps
@@ -40,7 +43,7 @@ from monitor.errors import MonitorError, ParseError
 from monitor.feeds.fetch import Fetcher
 from monitor.model import Article, Fetched
 from monitor.rulebook import Rulebook, check_home
-from monitor.rules.explain import describe, explain
+from monitor.rules.explain import Explanation, describe, explain, rows
 from monitor.settings import Settings
 from monitor.store import polls, telling
 from monitor.store.life import Life, life_of
@@ -89,7 +92,9 @@ def explain_(
         Path | None, typer.Option(help="A text file: headline, then the text; - is standard input.")
     ] = None,
     url: Annotated[str | None, typer.Option(help="A page to fetch and explain.")] = None,
-    article: Annotated[int | None, typer.Option(help="A stored article, by its number.")] = None,
+    article: Annotated[
+        int | None, typer.Option(min=1, max=HIGHEST_NUMBER, help="A stored article, by its number.")
+    ] = None,
     rule: Annotated[str | None, typer.Option(help="Only this rule, and why not where it does not match.")] = None,
     home: Home = None,
     as_json: AsJson = False,
@@ -103,7 +108,7 @@ def explain_(
     settings = settings_of(home)
     rules = rulebook_of(settings).rules
     if rule is not None and rule not in rules.rules:
-        raise refuse(f"there is no rule {rule!r}; there are {', '.join(rules.rules)}")
+        raise unknown("rule", rule, rules.rules)
     life: Life | None = None
     if article is not None:
         with store_of(settings).reading() as db:
@@ -121,7 +126,7 @@ def explain_(
     def say() -> None:
         out.print(f"[bold]{escape(subject.title)}[/]\n")
         for explanation in explanations:
-            out.print(escape(describe(explanation)) + "\n")
+            _say_explanation(explanation)
         if not explanations:
             out.print("No rule matches. `--rule R` says which clause of R failed.\n")
         if became:
@@ -142,6 +147,8 @@ def _read_text(path: Path) -> Article:
         words = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise MonitorError(f"{path}: {error.strerror}") from error
+    if words.lstrip().startswith("<") and looks_like_html(words):
+        return _page(words)
     title, _, rest = words.strip().partition("\n")
     body = plain_text(rest) if looks_like_html(rest) else rest.strip()
     return Article(title=title.strip(), text=body, language=language_of(words, None))
@@ -154,15 +161,25 @@ def _fetch_page(settings: Settings, url: str) -> Article:
 
     with working(f"Reading {url}"):
         page = asyncio.run(fetch())
-    markup = page.body.decode("utf-8", errors="replace")
+    return _page(page.body.decode("utf-8", errors="replace"), link=page.url, url=canonical_url(page.url))
+
+
+def _page(markup: str, link: str = "", url: str = "") -> Article:
     words = plain_text(markup)
-    return Article(
-        title=page_title(markup) or words.partition("\n")[0],
-        text=words,
-        link=page.url,
-        url=canonical_url(page.url),
-        language=language_of(words, None),
-    )
+    title = page_title(markup) or words.partition("\n")[0]
+    return Article(title=title, text=words, link=link, url=url, language=language_of(words, None))
+
+
+def _say_explanation(explanation: Explanation) -> None:
+    """Print the block of an explanation; on a terminal a long line goes on below its text, not below its margin."""
+    if not out.is_terminal:
+        out.print(escape(describe(explanation)) + "\n")
+        return
+    for margin, text in rows(explanation):
+        line = Table.grid(Column(width=len(margin)), Column(overflow="fold"))
+        line.add_row(escape(margin), escape(text))
+        out.print(line)
+    out.print()
 
 
 def _say_steps(became: list[Step]) -> None:
@@ -226,7 +243,7 @@ def preview(
         if digest not in rules.subscriptions:
             shown = telling.read_digest(db, digest)
             if shown is None:
-                raise refuse(f"there is no digest {digest!r}; the rule files have {', '.join(rules.subscriptions)}")
+                raise unknown("digest", digest, rules.subscriptions)
         else:
             subscription = rules.subscriptions[digest]
             window = preview_window(subscription, moment(at, subscription.timezone))
@@ -238,14 +255,3 @@ def preview(
         print_json(json.loads(rendered))
     else:
         sys.stdout.write(rendered)
-
-
-def moment(text: str | None, timezone: str) -> datetime:
-    """Read a time given on the command line, by default now; without an offset it is local."""
-    if text is None:
-        return datetime.now(UTC)
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise refuse(f"--at {text}: not an ISO time, such as 2026-11-22T07:00") from error
-    return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(timezone))).astimezone(UTC)

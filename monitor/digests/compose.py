@@ -13,7 +13,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from monitor.digests.owing import Due, Owed
-from monitor.digests.timing import Clock, Immediately, due_at_or_before, parse_clock_time
+from monitor.digests.timing import Clock, Immediately, between, due_at_or_before, parse_clock_time
 from monitor.model import (
     ArticleRef,
     Change,
@@ -74,8 +74,7 @@ def in_quiet_hours(subscription: Subscription, now: datetime) -> bool:
     if subscription.quiet is None:
         return False
     local = now.astimezone(ZoneInfo(subscription.timezone)).time()
-    start, end = parse_clock_time(subscription.quiet.start), parse_clock_time(subscription.quiet.end)
-    return start <= local < end if start <= end else local >= start or local < end
+    return between(local, subscription.quiet.start, subscription.quiet.end)
 
 
 def loud_enough(subscription: Subscription, now: datetime) -> frozenset[Severity]:

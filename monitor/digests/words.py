@@ -10,14 +10,9 @@ import re
 import unicodedata
 from urllib.parse import quote, urlsplit
 
-from monitor.text.lines import shorten
+from monitor.text import lines
+from monitor.text.lines import UNSAFE, shorten
 
-# Bidi embeddings, overrides and isolates turn the text around them; tags, noncharacters and lone surrogates carry
-# nothing a reader could see. ZWNJ and ZWJ stay: Urdu spelling and emoji need them.
-_DROPPED = re.compile(
-    "[\u202a-\u202e\u2060-\u206f\ufdd0-\ufdef\ufeff\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
-)
-_SPACE = re.compile(r"[\x00-\x20\x7f-\x9f\s]+")
 _STACKED_MARKS = re.compile("([\u0300-\u036f]{3})[\u0300-\u036f]+")
 _UNSAFE_IN_ADDRESS = re.compile(
     "[\x00-\x20\"'<>\\\\^`{|}\x7f-\xa0\xad\u2000-\u200f\u2028-\u202f\u2060-\u206f\u3000\ufeff]"
@@ -27,8 +22,7 @@ _WEB_ADDRESS = re.compile(r"https?://[^/?#\\\s@]", re.IGNORECASE)
 
 def one_line(text: str, limit: int = 1000) -> str:
     """Return ``text`` as one clean line of at most ``limit`` characters, cut at a word and marked with "…"."""
-    line = _SPACE.sub(" ", _DROPPED.sub("", text[: 4 * limit])).strip()
-    return shorten(_STACKED_MARKS.sub(r"\1", line), limit)
+    return shorten(_STACKED_MARKS.sub(r"\1", lines.one_line(text[: 4 * limit])), limit)
 
 
 def web_link(address: str, limit: int = 3000) -> str | None:
@@ -36,7 +30,7 @@ def web_link(address: str, limit: int = 3000) -> str | None:
 
     A longer one than ``limit`` would be a broken one once cut, so that it is none.
     """
-    address = _DROPPED.sub("", address.strip())
+    address = UNSAFE.sub("", address.strip())
     if not _WEB_ADDRESS.match(address):
         return None
     safe = _UNSAFE_IN_ADDRESS.sub(lambda found: quote(found[0]), address)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Table, exists, select
+from sqlalchemy import Connection, RowMapping, Table, select
 
 from monitor.model import DeliveryState, Severity, StoredArticle, Window
 from monitor.store.polls import stored_article
@@ -28,6 +28,12 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    article: int
+    stored_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
     """What the article said before an edit."""
 
@@ -44,8 +50,10 @@ class Matched:
     severity: Severity
     score: float
     revision: int
+    """The last one that matched: severity, score and version are of it."""
     rules_version: str
     matched_at: datetime
+    """When the article matched the rule first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +95,8 @@ class Obligation:
     revision: int
     severity: Severity
     owed_at: datetime
-    story_told: bool
-    """The subscription was told of the story, by this or another article."""
+    story_in: str | None
+    """The last digest of the subscription that the story stands in, by this or another article, sent or not."""
     told: Told | None
 
 
@@ -100,7 +108,7 @@ class Life:
     news: bool
     """False for what lay in a feed before it was watched, or was older than the feed's `max_age`: owed to nobody."""
     shown: tuple[Shown, ...]
-    copies: tuple[int, ...]
+    copies: tuple[Copy, ...]
     """Articles that were found to be copies of this one."""
     revisions: tuple[Revision, ...]
     matches: tuple[Matched, ...]
@@ -122,7 +130,12 @@ def life_of(db: Connection, number: int) -> Life | None:
             Shown(feed=one["feed"], key=one["key"], url=one["url"], seen_at=one["seen_at"])
             for one in _rows(db, SIGHTING, number, "seen_at", "feed")
         ),
-        copies=tuple(db.scalars(select(ARTICLE.c.id).where(ARTICLE.c.duplicate_of == number).order_by(ARTICLE.c.id))),
+        copies=tuple(
+            Copy(article=one.id, stored_at=one.stored_at)
+            for one in db.execute(
+                select(ARTICLE.c.id, ARTICLE.c.stored_at).where(ARTICLE.c.duplicate_of == number).order_by(ARTICLE.c.id)
+            )
+        ),
         revisions=tuple(
             Revision(number=one["number"], title=one["title"], replaced_at=one["replaced_at"])
             for one in _rows(db, REVISION, number, "number")
@@ -149,8 +162,10 @@ def _rows(db: Connection, table: Table, number: int, *order: str) -> Sequence[Ro
 
 
 def _obligation(db: Connection, row: RowMapping) -> Obligation:
-    same_story = exists().where(
-        OWED.c.subscription == row["subscription"], OWED.c.story == row["story"], OWED.c.digest.is_not(None)
+    same_story = (
+        select(OWED.c.digest)
+        .where(OWED.c.subscription == row["subscription"], OWED.c.story == row["story"], OWED.c.digest.is_not(None))
+        .order_by(OWED.c.id.desc())
     )
     return Obligation(
         subscription=row["subscription"],
@@ -158,7 +173,7 @@ def _obligation(db: Connection, row: RowMapping) -> Obligation:
         revision=row["revision"],
         severity=Severity(row["severity"]),
         owed_at=row["owed_at"],
-        story_told=bool(db.scalar(select(same_story))),
+        story_in=db.scalar(same_story.limit(1)),
         told=None if row["digest"] is None else _told(db, row["digest"]),
     )
 

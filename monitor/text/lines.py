@@ -5,10 +5,11 @@ What is safe here may still mean something to a surface, as ``<`` does to HTML: 
 
 import re
 
-# Control characters, lone surrogates, the characters that reorder a line of text (CVE-2021-42574), soft hyphens and
-# byte order marks. Joiners and direction marks stay: Persian and Urdu are written with them.
+# Control characters; the characters that reorder a line of text (CVE-2021-42574); soft hyphens, tags, noncharacters and
+# lone surrogates, of which a reader sees nothing. Joiners and direction marks stay: Persian, Urdu and emoji need them.
 UNSAFE = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u202a-\u202e\u2060-\u206f"
+    "\ufdd0-\ufdef\ufeff\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 
 

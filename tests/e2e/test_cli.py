@@ -203,12 +203,14 @@ def test_annotate_reads_and_writes_lines(home: Home) -> None:
     [
         (("explain",), 2),
         (("explain", "--article", "99"), 2),
+        (("explain", "--article", "99999999999999999999"), 2),
         (("explain", "--text", "nothing.txt"), 1),
         (("explain", "--text", "a.txt", "--rule", "nothing"), 2),
         (("preview", "nothing"), 2),
         (("preview", "daily", "--at", "yesterday"), 2),
         (("annotate", "nothing.jsonl"), 1),
         (("deliveries", "retry", "99"), 2),
+        (("deliveries", "retry", "99999999999999999999"), 2),
         (("test", "pigeon:home"), 2),
         (("test", "slack:#desk"), 1),
         (("feeds", "import", "nothing.opml"), 1),
@@ -218,7 +220,9 @@ def test_annotate_reads_and_writes_lines(home: Home) -> None:
         (("no-such-command",), 2),
         (("backtest",), 2),
         (("backtest", "--rules", "nowhere"), 2),
+        (("backtest", "--rules", "rules/desk.yaml"), 2),
         (("backtest", "--rules", "rules", "--since", "yesterday"), 2),
+        (("backtest", "--rules", "rules", "--since", "0d"), 2),
         (("backtest", "--rules", "rules", "--rule", "nothing"), 2),
         (("backtest", "--rules", "rules", "--digest", "nothing"), 2),
         (("backtest", "--rules", "rules", "--digest", "alerts"), 2),
@@ -231,6 +235,23 @@ def test_wrong_use_is_said(home: Home, arguments: tuple[str, ...], code: int) ->
     assert home.run(*arguments, code=code).strip()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("explain", "--text", "-", "--rule", "atacks"), "there is no rule 'atacks' (did you mean `attacks`?)"),
+        (("explain", "--text", "-", "--rule", "zz"), "there is no rule 'zz' (there is attacks)"),
+        (("preview", "zz"), "there is no digest 'zz' (there are alerts and daily)"),
+        (("backtest", "--rules", "rules", "--rule", "zz"), "'zz' today nor in rules (there is attacks)"),
+        (("backtest", "--rules", "rules", "--digest", "dayly"), "'dayly' in rules (did you mean `daily`?)"),
+        (("backtest", "--rules", "rules/desk.yaml"), "rules/desk.yaml: not a folder"),
+        (("backtest", "--rules", "rules", "--since", "0d"), "write a number from 1 and s, m, h, d or w"),
+    ],
+    ids=str,
+)
+def test_wrong_use_is_told_with_what_is_right(home: Home, arguments: tuple[str, ...], said: str) -> None:
+    assert said in home.run(*arguments, code=2)
+
+
 def test_explain_text_and_url(home: Home) -> None:
     (home.path / "a.txt").write_text(f"{ATTACK}\n\n{TEXT}")
     assert "Armed attacks" in home.run("explain", "--text", "a.txt")
@@ -240,6 +261,8 @@ def test_explain_text_and_url(home: Home) -> None:
     found = home.json("explain", "--url", home.server.url("/page"), "--json")
     assert [one["rule"] for one in found["matches"]] == ["attacks"]
     assert home.run("explain", "--text", "-", input_="Nothing\n\nhappened", code=1)
+    (home.path / "page.html").write_text(f"<!DOCTYPE html>\n<html>\n<title>{ATTACK}</title>\n<p>{TEXT}</p></html>\n")
+    assert home.json("explain", "--text", "page.html", "--json") == found
 
 
 def test_backtest_tells_what_other_rules_would_catch_lose_and_send(home: Home) -> None:
@@ -278,9 +301,31 @@ def test_backtest_takes_a_home_and_refuses_broken_rules(home: Home) -> None:
     desk.write_text(desk.read_text().replace("attack* OR blast*", "attack* near/5 blast*"))
     said = home.run("backtest", "--rules", "other", code=1)
     line = 1 + desk.read_text()[: desk.read_text().index("near/5")].count("\n")
-    assert "the rules in other cannot be used" in said and f"rules/desk.yaml:{line}:19: error: " in said
+    assert "the rules in other cannot be used" in said and f"other/rules/desk.yaml:{line}:19: error: " in said
     (finding,) = home.json("backtest", "--rules", "other", "--json")
-    assert (finding["line"], finding["column"]) == (line, 19)
+    assert (finding["file"], finding["line"], finding["column"]) == ("other/rules/desk.yaml", line, 19)
+    (finding,) = home.json("backtest", "--rules", "other/rules", "--json")
+    assert finding["file"] == "other/rules/desk.yaml"
+
+
+def test_backtest_takes_the_last_good_rules_where_todays_have_an_error(home: Home) -> None:
+    home.run("once", "--all")
+    shutil.copytree(home.path / "rules", home.path / "draft")
+    desk = home.path / "rules" / "desk.yaml"
+    desk.write_text(desk.read_text().replace("attack* OR blast*", "attack* near/5 blast*"))
+    done = home.run("backtest", "--rules", "draft", code=None)
+    assert "2 match today's rules, 2 those in draft." in done
+
+
+def test_backtest_names_the_digests_that_the_draft_drops(home: Home) -> None:
+    desk, draft = home.path / "rules" / "desk.yaml", home.path / "draft"
+    desk.write_text(desk.read_text().replace("when: immediately", "when: immediately, bundle: 0s"))
+    home.run("once", "--all")
+    draft.mkdir()
+    (draft / "desk.yaml").write_text(re.sub(r"  alerts:.*?(?=  daily:)", "", desk.read_text(), flags=re.DOTALL))
+    assert "alerts: not in draft: today 1 alert\n" in home.run("backtest", "--rules", "draft")
+    gone = home.json("backtest", "--rules", "draft", "--json")["digests"][-1]
+    assert (gone["digest"], gone["today"], gone["tried"]) == ("alerts", 1, None)
 
 
 def test_explain_tells_the_whole_life_of_an_article(home: Home) -> None:

@@ -81,6 +81,12 @@ def test_a_home_without_rules(tmp_path: Path) -> None:
     assert caught.value.file == str(tmp_path / "rules")
 
 
+def test_a_file_name_with_a_line_break_breaks_no_line(home: Path) -> None:
+    (home / "rules" / "a\nb.yaml").write_text("nonsense: 1")
+    (finding,) = check_home(home)
+    assert str(finding).startswith("rules/a�b.yaml:1:1: error: ")
+
+
 def test_files_that_cannot_be_read_are_named_and_the_others_still_checked(home: Path) -> None:
     rules = home / "rules"
     (rules / "folder.yaml").mkdir()

@@ -259,6 +259,20 @@ def test_an_empty_scope_block_takes_every_feed() -> None:
             "rules: {r: {when: x}}\ndigests: {d: {rules: [r], when: hourly, to: ['folder:o'], template: breif}}",
             ["2:69: error: unknown template `breif` (did you mean `brief`?)"],
         ),
+        (
+            "groups: {g: [storm, '', 'ab*', flood]}",
+            [
+                "1:21: error: item 2 of `g` is empty (write something, or delete it)",
+                "1:26: error: ab* fixes 2 letters (a wildcard wants three or more)",
+            ],
+        ),
+        (
+            "regions: {a: {names: [~, Quetta, '!']}}",
+            [
+                "1:23: error: item 1 of `names` has no value (give it one, or delete it)",
+                "1:35: error: nothing to search for (a term needs a letter or a digit)",
+            ],
+        ),
         # regions
         ("regions: {a: {}}", ["1:11: error: region `a` has nothing to look for (give it codes or names)"]),
         ("regions: {a: {names: []}}", ["1:11: error: region `a` has nothing to look for (give it codes or names)"]),

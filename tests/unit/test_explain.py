@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.errors import RuleError
 from monitor.model import Article, Evidence, Feed, FieldName, Match, Severity
-from monitor.rules.explain import describe, explain
+from monitor.rules.explain import describe, explain, rows
 from monitor.rules.expression import And, Near, RegionRef, walk
 from monitor.rules.grammar import parse_expression
 from monitor.rules.match import match_article
@@ -90,7 +89,7 @@ def test_a_match_is_laid_out_as_the_rule_reference_shows() -> None:
     assert (explanation.match,) == match_article(rule_set(), ARTICLE)
     assert describe(explanation).splitlines() == [
         "HIGH  Armed attacks in Balochistan         score 6.3 = 7 × trust 0.9 (threshold 4; medium 5, high 6)",
-        "  where  Balochistan, 100 % of the place evidence: QUETTA ×2 (lede), Mastung (title), Noshki (lede)",
+        "  where  Balochistan, 100 % of the place evidence: Quetta ×2 (lede), Mastung (title), Noshki (lede)",
         "  when   “Militants attack” police post in Mastung (title)            $attack NEAR/20 ($armed OR $forces)",
         "  +4     title has “attack”",
         "  +3     3 or more of $armed: “Militants”, “Militants”, “BLA”",
@@ -280,16 +279,22 @@ def test_a_score_below_the_threshold_shows_its_sum() -> None:
     ]
 
 
-def test_an_unknown_rule_is_an_error_with_a_guess() -> None:
-    with pytest.raises(RuleError) as caught:
-        explain(rule_set(), ARTICLE, "balochistan-atacks")
-    assert (caught.value.message, caught.value.hint) == (
-        "there is no rule balochistan-atacks",
-        "did you mean balochistan-attacks?",
-    )
-    with pytest.raises(RuleError) as caught:
-        explain(rule_set(), ARTICLE, "zz")
-    assert caught.value.hint == ""
+def test_a_name_is_shown_as_usual_though_a_dateline_shouts_it_first() -> None:
+    rules = rule_set(when=None, unless=None, score=(), threshold=0)
+    for text, said in (
+        ("QUETTA: Police. Quetta was calm. QUETTA", "Quetta ×3"),
+        ("Quetta was calm. QUETTA", "Quetta ×2"),
+        ("QUETTA. QUETTA", "QUETTA ×2"),
+    ):
+        (explanation,) = explain(rules, Article(title="Calm", text=text))
+        assert explanation.lines[0].text.endswith(f": {said} (lede)")
+
+
+def test_a_line_is_its_margin_and_its_text() -> None:
+    (found,) = explain(rule_set(), ARTICLE)
+    assert [margin for margin, _ in rows(found)] == ["HIGH  ", *(f"  {line.label:<6} " for line in found.lines)]
+    (missed,) = explain(rule_set(when="zebra"), ARTICLE, "balochistan-attacks")
+    assert list(rows(missed))[1:] == [("  ", "when: no zebra found")]
 
 
 def test_names_beyond_the_eighth_are_only_hinted_at() -> None:

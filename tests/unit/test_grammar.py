@@ -25,6 +25,7 @@ from monitor.rules.expression import (
 from monitor.rules.grammar import MAX_DEPTH, parse_expression
 from monitor.rules.terms import parse_term
 
+COMMENT = "leave it out: tags are found by their words, and a comment cannot stand inside > or |"
 QUOTE = "quote it to search for the word"
 ITEMS = "groups and names hold words, phrases and wildcards; quote the item to search for these words"
 FIELDS = f"fields are title, text, lede, source, author, url, section, lang; or {QUOTE}"
@@ -148,7 +149,7 @@ MALFORMED = [
     ("24/7", 3, "/ has no meaning here", QUOTE),
     ("10:30", 3, ": has no meaning here", QUOTE),
     ('"a b"~5', 6, "~ has no meaning here", "write a NEAR/5 b, or quote the words"),
-    ("#quetta", 1, "# has no meaning here", "leave it out: tags are found by their words"),
+    ("#quetta", 1, "# has no meaning here", COMMENT),
     ("a\x00b", 2, "U+0000 has no meaning here", QUOTE),
     ("=a:b", 3, ": has no meaning here", QUOTE),
     # misprints and other languages' operators
@@ -245,6 +246,8 @@ MALFORMED = [
     ("*", 1, "* fixes no letters", "a wildcard wants three or more"),
     ("a OR ab*", 6, "ab* fixes 2 letters", "a wildcard wants three or more"),
     ("a??", 1, "a?? fixes 1 letter", "a wildcard wants three or more"),
+    ("ك*", 1, "ك* fixes 1 letter", "a wildcard wants three or more"),
+    ("AB*", 1, "AB* fixes 2 letters", "a wildcard wants three or more"),
     ('"law *"', 6, "* fixes no letters", "a wildcard wants three or more"),
     ('="co-op *"', 9, "* fixes no letters", "a wildcard wants three or more"),
     ("昆明*", 3, "* beside a script without spaces", "leave it out: each character is a word of its own"),

@@ -12,7 +12,7 @@ from monitor.cli.life import steps
 from monitor.digests.timing import parse_when
 from monitor.model import DeliveryState, Quiet, Severity, Window
 from monitor.rules.ruleset import RuleSet
-from monitor.store.life import Life, Matched, Obligation, Revision, Sending, Shown, Told
+from monitor.store.life import Copy, Life, Matched, Obligation, Revision, Sending, Shown, Told
 from tests.builders import NOON, article, rule_set, stored, subscription
 
 MINUTE = timedelta(minutes=1)
@@ -46,7 +46,7 @@ def obligation(**more: Any) -> Obligation:
         "revision": 0,
         "severity": Severity.HIGH,
         "owed_at": NOON,
-        "story_told": False,
+        "story_in": None,
         "told": None,
     }
     return Obligation(**values | more)
@@ -107,7 +107,7 @@ def test_edits_copies_and_other_feeds() -> None:
                 Shown(feed="dawn", key="guid-2", url="", seen_at=NOON + MINUTE),
             ),
             revisions=(Revision(number=0, title="Before", replaced_at=later),),
-            copies=(7, 8),
+            copies=(Copy(article=7, stored_at=NOON), Copy(article=8, stored_at=NOON), Copy(article=9, stored_at=later)),
             matches=(),
         )
     )
@@ -120,6 +120,7 @@ def test_edits_copies_and_other_feeds() -> None:
         "12:01 shown by dawn too, as it knows it: guid-2",
         "12:03 shown by daily too, at the same address: 9",
         "12:03 edited revision 1; before: “Before”",
+        "12:03 copied as 1 other article: 9",
     ]
 
 
@@ -130,11 +131,33 @@ def test_of_one_rule_only_its_matches_are_told() -> None:
     assert line("matched", life(matches=(edit,))) == "12:00 matched a: low, score 1 (as of revision 2, rules v0)"
 
 
+def test_a_match_that_an_edit_repeated_is_told_when_both_were_made() -> None:
+    edit = NOON + 3 * MINUTE
+    one = life(
+        article=stored(1, revision=1),
+        matches=(replace(MATCH, revision=1),),
+        revisions=(Revision(number=0, title="Before", replaced_at=edit),),
+    )
+    assert [step for step in lines(one) if "matched" in step or "edited" in step] == [
+        "12:00 matched attacks for the first time (only its latest match is kept)",
+        "12:03 edited revision 1; before: “Before”",
+        "12:03 matched attacks: high, score 6.3 (as of revision 1, rules v1)",
+    ]
+    late = replace(one, matches=(replace(MATCH, revision=1, matched_at=edit),))
+    assert [step[:5] for step in lines(late) if "matched" in step] == ["12:03"]
+
+
 @pytest.mark.parametrize(
     ("one", "desk", "expected"),
     [
         (life(news=False), {}, f"to nobody: {PAST}"),
         (life(), {"floor": Severity.CRITICAL}, "to desk: high is below its floor, critical"),
+        (life(loaded_at={"desk": NOON + MINUTE}), {"floor": Severity.CRITICAL}, "to desk: it was not there yet"),
+        (
+            life(matches=(replace(MATCH, rules_version="v0"),)),
+            {"floor": Severity.CRITICAL},
+            "to desk, as the rules were then",
+        ),
         (life(loaded_at={"desk": NOON + MINUTE}), {}, "to desk: it was not there yet"),
         (life(loaded_at={}), {}, "to desk: it was not there yet"),
         (life(matches=(replace(MATCH, rules_version="v0"),)), {}, "to desk, as the rules were then"),
@@ -153,8 +176,8 @@ def test_nothing_is_said_where_nothing_is_known(desk: dict[str, Any]) -> None:
     ("debt", "desk", "expected"),
     [
         ({}, {}, "its bundle is full at 2026-11-22 12:01 in UTC"),
-        ({"kind": "revision", "revision": 1}, {}, "its story was told; it comes with the next alert"),
-        ({"story_told": True}, {}, "its story was told; it comes with the next alert"),
+        ({"kind": "revision", "revision": 1}, {}, "an edit comes with the next alert"),
+        ({"story_in": "desk-1"}, {}, "its story was composed in desk-1; it comes with the next alert"),
         (
             {},
             {"quiet": Quiet(start="11:00", end="13:00"), "timezone": "Asia/Karachi"},

@@ -277,3 +277,22 @@ def test_no_bytes_raise_anything_but_a_rule_error(data: bytes) -> None:
 def test_pieces_in_messages_are_short_and_clean() -> None:
     assert briefly("a\n\x1b[31m  b") == "a [31m b"
     assert briefly("x" * 50) == "x" * 39 + "…"
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("a:\n  b: 'never closed\n", "close it; inside the text write ''"),
+        ('a:\n  b: "never closed\n', 'close it; inside the text write \\"'),
+        ("rules\n  r: {when: storm}\n", "the line above, which may lack its colon"),
+        ("rules:\n  r:\n    when storm\n    where: home\n", "the line above, which may lack its colon"),
+        ("a: 1\nb\nc: 2", "or the line above lacks its colon"),
+        ("r:\n  when: a AND\n    # note\n\n    b\n", "a comment ends the value above"),
+        ("r:\n  when: a AND # note\n    b\n  where: x\n", "a comment ends the value above"),
+        ("- a AND # note\n  b\n", "a comment ends the value above"),
+    ],
+)
+def test_a_hint_says_what_to_do(text: str, hint: str) -> None:
+    with pytest.raises(RuleError) as caught:
+        read(text)
+    assert hint in caught.value.hint

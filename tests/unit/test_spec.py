@@ -39,6 +39,7 @@ DIGEST = "digests: {d: {rules: [r], when: hourly, to: ['folder:o'], %s}}"
         ("▲5", "the file must be a block of keys (write `key: value` lines below it)"),
         ("▲- a", "the file must be a block of keys (write `key: value` lines below it)"),
         ("version: ▲2", "`version` must be 1, not `2`"),
+        ("version: ▲'1'", "`version` must be 1, not `1` (write it without quotes)"),
         ("▲digest: {}", "unknown key `digest` (did you mean `digests`?)"),
         ("feeds: ▲5", "`feeds` must be a block of keys (write `key: value` lines below it)"),
         (
@@ -85,7 +86,8 @@ DIGEST = "digests: {d: {rules: [r], when: hourly, to: ['folder:o'], %s}}"
         (FEED % "▲name: ", "`name` has no value (give it one, or delete it)"),
         (FEED % "name: ▲5", "`name` must be text (put it in quotes)"),
         (FEED % "tags: ▲national", "`tags` must be a list (write [one, two], or lines that start with -)"),
-        (FEED % "tags: [a, ▲~]", "an empty list item (give it one, or delete it)"),
+        (FEED % "tags: [a, ▲~]", "item 2 of `tags` has no value (give it one, or delete it)"),
+        (REGION % "names: [Quetta, ▲'']", "item 2 of `names` is empty (write something, or delete it)"),
         (FEED % "paused: ▲maybe", "`paused` must be true or false"),
         (FEED % "first_poll: ▲1.5", "`first_poll` must be a whole number"),
         (
@@ -99,7 +101,7 @@ DIGEST = "digests: {d: {rules: [r], when: hourly, to: ['folder:o'], %s}}"
         ),
         (FEED % 'headers: {X: ▲"a\\r\\nb"}', "`X` holds a line break or control character (keep it on one line)"),
         (REGION % "▲cods: [PK]", "unknown key `cods` (did you mean `codes`?)"),
-        (REGION % "names: [▲1947]", "`names` must be text (put it in quotes)"),
+        (REGION % "names: [▲1947]", "item 1 of `names` must be text (put it in quotes)"),
         (REGION % "ambiguous: {Mach: ▲[]}", "`Mach` is empty (write something, or delete the key)"),
         (REGION % "min_population: ▲few", "`min_population` must be a whole number"),
         ("groups: {g: ▲[]}", "`g` is empty (write something, or delete the key)"),
