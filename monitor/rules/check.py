@@ -14,9 +14,10 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from monitor.digests.timing import Clock, between
 from monitor.model import Article, Severity
 from monitor.rules.contradiction import Clash, contains, find_clash
-from monitor.rules.everyday import EVERYDAY
+from monitor.rules.everyday import EVERYDAY, EVERYDAY_SHORT
 from monitor.rules.explain import explain_rule
 from monitor.rules.expression import Expression, GroupRef, Or, RegionRef, Scoped, Term, children, meaning, walk
 from monitor.rules.match import match_rule, severity_of
@@ -45,6 +46,7 @@ def check_rules(rules: RuleSet, places: Places) -> tuple[Finding, ...]:
         *_unlimited(rules, places),
         *_repeated(rules, places),
         *_unreachable(rules, places),
+        *_never_due(rules, places),
     ]
     return tuple(sorted(found, key=lambda finding: (finding.file, finding.line, finding.column)))
 
@@ -102,12 +104,13 @@ def _loose_term(places: Places, term: Term, path: Path, offset: int) -> Iterator
     if taken := _everyday(term.words[0]):
         message = f"`{briefly(term.clause)}` takes everyday words: {', '.join(taken[:3])} …"
         yield places.finding("warning", message, path, offset=offset, hint="fix more letters, or list the words")
-    acronym = _ACRONYM.fullmatch(term.clause)
-    if not acronym and not _SHORT.fullmatch(term.words[0]):
-        return
-    word = acronym[1] if acronym else term.clause.strip('"')
-    message = f"`{word}` is also found in small letters" if acronym else f"`{word}` is short for a word of its own"
-    yield places.finding("warning", message, path, offset=offset, hint=f"write ={word}, or a longer phrase")
+    if acronym := _ACRONYM.fullmatch(term.clause):
+        message, hint = f"`{acronym[1]}` is also found in small letters", f"write ={acronym[1]}, or a longer phrase"
+        yield places.finding("warning", message, path, offset=offset, hint=hint)
+    elif _SHORT.fullmatch(term.words[0]) and term.words[0] not in EVERYDAY_SHORT:
+        word = term.clause.strip('"')
+        message, hint = f"`{word}` is short for a word of its own", "write a longer phrase"
+        yield places.finding("warning", message, path, offset=offset, hint=f"{hint}; an acronym as ={word.upper()}")
 
 
 @lru_cache(maxsize=1 << 12)
@@ -247,7 +250,7 @@ def _clash(rules: RuleSet, rule: Rule, *more: Expression) -> Clash | None:
     where = (Or(parts=named, clause=" OR ".join(node.clause for node in named)),) if len(named) > 1 else named
     required = [node for node in (*where, rule.when, *more) if node is not None]
     excluded = [] if rule.unless is None else [rule.unless]
-    return find_clash(required, excluded, groups=rules.groups, languages=rule.languages)
+    return find_clash(required, excluded, groups=rules.groups)
 
 
 def _written(rule: Rule, node: Expression) -> tuple[Path, int]:
@@ -266,3 +269,14 @@ def _trusts(rules: RuleSet, rule: Rule) -> list[float]:
         for feed in rules.feeds.values()
         if rule.scope is None or rule.scope.admits(Article(title="", feed=feed.id, home=feed.home))
     ]
+
+
+def _never_due(rules: RuleSet, places: Places) -> Iterator[Finding]:
+    for subscription in rules.subscriptions.values():
+        quiet, schedule = subscription.quiet, subscription.schedule
+        if quiet is None or not isinstance(schedule, Clock):
+            continue
+        if all(between(at, quiet.start, quiet.end) for at in schedule.times):
+            message = f"`{subscription.id}` is never due outside its quiet hours"
+            hint = f"{quiet.start}-{quiet.end} takes in all its times"
+            yield places.finding("warning", message, ("digests", subscription.id, "when"), hint=hint)

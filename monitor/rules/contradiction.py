@@ -6,17 +6,15 @@ rules or files.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import takewhile
 
 from monitor.model import FieldName
-from monitor.regions.packs import is_area
 from monitor.rules.expression import And, AtLeast, Expression, GroupRef, Near, Not, Or, Scoped, Term
 from monitor.rules.wording import briefly
 from monitor.text.fold import LEDE_WORDS, fold_word
-from monitor.text.language import primary_language
 
 _MOST_COMPARED = 50_000
 """Pairs looked at; a condition that needs more is not called impossible."""
@@ -45,35 +43,26 @@ def find_clash(
     excluded: Iterable[Expression],
     *,
     groups: Mapping[str, Sequence[Term]],
-    languages: Collection[str] = (),
 ) -> Clash | None:
-    """Say why no article can meet all that is ``required`` and nothing that is ``excluded``; None where one may.
-
-    ``languages``: those that an article may be written in; empty for all.
-    """
+    """Say why no article can meet all that is ``required`` and nothing that is ``excluded``; None where one may."""
     claims: list[_Claim] = [(None, node, True) for node in required]
     claims += [(None, node, False) for node in excluded]
     try:
-        return _Search(groups, languages).clash([], [], claims)
+        return _Search(groups).clash([], [], claims)
     except _TooManyPairs:
         return None
 
 
 class _Search:
-    def __init__(self, groups: Mapping[str, Sequence[Term]], languages: Collection[str]) -> None:
+    def __init__(self, groups: Mapping[str, Sequence[Term]]) -> None:
         self._groups = groups
-        self._languages = frozenset(filter(None, map(primary_language, languages)))
         self._compared = 0
 
     def clash(self, held: list[Fact], absent: list[Fact], claims: list[_Claim]) -> Clash | None:
         """Look for what the claims have against each other and against what is known to hold and to be absent."""
         new_held, new_absent, choices = _facts(claims)
-        languages = {language for fact in (*held, *new_held) if (language := _language(fact))}
         for fact in new_held:
-            if clash := _impossible(fact) or self._foreign(fact, languages):
-                return clash
-        for fact in new_held:
-            if clash := self._excluded(fact, absent + new_absent):
+            if clash := _impossible(fact) or self._excluded(fact, absent + new_absent):
                 return clash
         for fact in held:
             if clash := self._excluded(fact, new_absent):
@@ -85,17 +74,6 @@ class _Search:
             if len(found) == len(node.parts) and (first := found[0]):
                 what = "can be met of" if wanted else "can be missing of"
                 return Clash(first.node, f"nothing {what} {briefly(node.clause)}: {first.reason}")
-        return None
-
-    def _foreign(self, fact: Fact, required: Collection[str]) -> Clash | None:
-        """Find a required language that is none of the languages read, or not the only one required."""
-        language = _language(fact)
-        if language is None:
-            return None
-        if self._languages and language not in self._languages:
-            return Clash(fact[1], f"it requires lang:{language} and reads {', '.join(sorted(self._languages))}")
-        if len(required) > 1:
-            return Clash(fact[1], f"it requires lang:{' and lang:'.join(sorted(required))}")
         return None
 
     def _excluded(self, fact: Fact, absent: list[Fact]) -> Clash | None:
@@ -205,14 +183,6 @@ def _fields(node: Expression, field: FieldName | None) -> frozenset[FieldName]:
             if field is None:
                 return frozenset(("title", "text"))
             return frozenset(("text",) if field == "lede" else (field,))
-
-
-def _language(fact: Fact) -> str | None:
-    """Return the language that a fact asks for; None also where the word may be a country, as in ``pt-BR``."""
-    field, node = fact
-    if field != "lang" or not isinstance(node, Term) or node.exact or len(node.words) > 1 or len(node.words[0]) > 2:
-        return None
-    return None if is_area(node.words[0].upper()) else primary_language(node.words[0])
 
 
 def _lies_in(field: FieldName | None, other: FieldName | None) -> bool:

@@ -54,3 +54,15 @@ why wide wife will win window winter wish with within without woman word work wo
 yet young
 """
 EVERYDAY = tuple(_WORDS.split())
+
+_SHORT_WORDS = """
+act age ago aid air all and any are arm art ask bad ban bar bat bay bed bee bet bid big bin bit bow box boy bug bus but
+buy can cap car cat cop cow cry cup cut dam day die dig dog dry due dye ear eat egg end eye fan far fat fee few fig fit
+fix flu fly fog for fox fun fur gap gas get god gun guy had has hat her hen him his hit hot how ice ill ink its jet job
+joy key kid kin lab law leg let lid lie lip log lot low mad man map may men met mob mud net new nor not now nun nut oak
+odd off oil old one our out owe own pay pen pet pie pig pin pit pop pot pub put ram ran rat raw ray red rib rid rim
+rob rod row run sad sat saw say sea see set sex she shy sin sit six ski sky son spy sue sum sun tax tea ten the tie tin
+tip toe ton too top toy try two use van vet via vow wag war was way web wet who why win won yes yet you zoo
+"""
+EVERYDAY_SHORT = frozenset(_SHORT_WORDS.split())
+"""Of up to three letters, where no acronym is likely to be meant."""

@@ -11,9 +11,10 @@ from typing import Literal
 
 from monitor.regions import packs
 from monitor.regions.gazetteer import Name, Place
-from monitor.regions.mentions import is_common
+from monitor.regions.wordlists import is_common
 from monitor.rules.expression import Term
 from monitor.rules.ruleset import Region
+from monitor.rules.watch import folded, listed_by
 
 Verdict = Literal["safe", "ambiguous", "ignored"]
 _RIVALS_TOLD = 3
@@ -33,11 +34,12 @@ class Expanded:
 
 def expand(region: Region) -> list[Expanded]:
     """Return the names of a region's areas and places and those of its own, areas and large places first."""
+    listed = {folded(term): term for term in reversed(listed_by(region))}
     expanded = [each for code in region.codes for each in packs.expand(code)]
     known = {name.words for name, _ in expanded}
     return [
-        *(_judged(region, name, own) for name, own in sorted(expanded, key=_by_size)),
-        *(_listed(region, term) for term in region.terms if term.words not in known),
+        *(_judged(region, name, own, name.words in listed) for name, own in sorted(expanded, key=_by_size)),
+        *(_listed(region, term) for words, term in reversed(listed.items()) if words not in known),
     ]
 
 
@@ -46,24 +48,22 @@ def _by_size(expanded: tuple[Name, tuple[Place, ...]]) -> tuple[bool, bool, int,
     return place.kind != "country", place.kind != "area", -place.population, place.name, name.written
 
 
-def _judged(region: Region, name: Name, own: Sequence[Place]) -> Expanded:
-    verdict, why = _verdict(region, name, own)
+def _judged(region: Region, name: Name, own: Sequence[Place], is_listed: bool) -> Expanded:
+    verdict, why = _verdict(region, name, own, is_listed)
     return Expanded(name=name.written, place=own[0], origin=name.origin, verdict=verdict, why=why)
 
 
-def _verdict(region: Region, name: Name, own: Sequence[Place]) -> tuple[Verdict, str]:
-    large = [place for place in own if place.kind != "town" or place.population >= region.min_population]
-    listed = any(term.words == name.words for term in region.terms)
-    if not large and not listed:
+def _verdict(region: Region, name: Name, own: Sequence[Place], is_listed: bool) -> tuple[Verdict, str]:
+    if not is_listed and not any(place.is_of(region.min_population) for place in own):
         return "ignored", f"fewer than {region.min_population:,} people"
-    if any(_holds(name.words, term.words) for term in region.excluded):
+    if any(_holds(name.words, folded(term)) for term in region.excluded):
         return "ignored", "not"
     reasons = list(_doubts(region, name, own))
     return ("ambiguous", "; ".join(reasons)) if reasons else ("safe", "")
 
 
 def _doubts(region: Region, name: Name, own: Sequence[Place]) -> Iterator[str]:
-    supports = [term for named, terms in region.ambiguous if named.words == name.words for term in terms]
+    supports = _supports(region, name.words)
     if supports:
         yield _only_with(supports)
     if is_common(name.words):
@@ -76,7 +76,7 @@ def _doubts(region: Region, name: Name, own: Sequence[Place]) -> Iterator[str]:
 
 
 def _listed(region: Region, term: Term) -> Expanded:
-    supports = [each for named, terms in region.ambiguous if named.words == term.words for each in terms]
+    supports = _supports(region, folded(term))
     return Expanded(
         name=_written(term),
         place=None,
@@ -84,6 +84,10 @@ def _listed(region: Region, term: Term) -> Expanded:
         verdict="ambiguous" if supports else "safe",
         why=_only_with(supports) if supports else "",
     )
+
+
+def _supports(region: Region, words: tuple[str, ...]) -> list[Term]:
+    return [each for term, supports in region.ambiguous if folded(term) == words for each in supports]
 
 
 def _only_with(supports: Sequence[Term]) -> str:

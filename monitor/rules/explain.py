@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 
-from monitor.errors import RuleError
 from monitor.model import Article, Match, Points, Severity
 from monitor.rules.expression import AtLeast, Expression, Scoped
 from monitor.rules.failing import doubts, failed_clause
@@ -19,6 +17,9 @@ from monitor.rules.quoting import clipped, in_context, mentions
 from monitor.rules.reading import Reading
 from monitor.rules.ruleset import Rule, RuleSet
 from monitor.rules.wording import percent
+
+_SCORE_AT = 42
+"""Columns before the score, where the rule's name leaves so few."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,32 +47,29 @@ class Explanation:
 
 
 def explain(rules: RuleSet, article: Article, rule_id: str | None = None) -> tuple[Explanation, ...]:
-    """Explain every match of an article or, where a rule is named, that rule's match or miss.
-
-    Raises RuleError where there is no such rule.
-    """
+    """Explain every match of an article or, where one of the rules is named, that rule's match or miss."""
     reading = Reading(article, rules)
     if rule_id is None:
         explained = (explain_rule(reading, rule) for rule in rules.rules.values())
         return tuple(explanation for explanation in explained if explanation.match is not None)
-    if rule_id not in rules.rules:
-        close = get_close_matches(rule_id, rules.rules, n=1)
-        raise RuleError(f"there is no rule {rule_id}", hint=f"did you mean {close[0]}?" if close else "")
     return (explain_rule(reading, rules.rules[rule_id]),)
 
 
 def describe(explanation: Explanation) -> str:
     """Lay an explanation out as the block that RULES.md shows under "Why"."""
+    return "\n".join(margin + text for margin, text in rows(explanation))
+
+
+def rows(explanation: Explanation) -> Iterator[tuple[str, str]]:
+    """Yield the lines of that block: what stands in the margin, and the text beside it."""
     match = explanation.match
-    head = match.severity.upper() if match is not None else "no match"
-    first = f"{head}  {explanation.name}"
-    rows = [f"{first:<42} {explanation.score}".rstrip()]
+    head = f"{match.severity.upper() if match is not None else 'no match'}  "
+    yield head, f"{explanation.name:<{_SCORE_AT - len(head)}} {explanation.score}".rstrip()
     if explanation.failed:
-        rows.append(f"  {explanation.failed}")
+        yield "  ", explanation.failed
     for line in explanation.lines:
         said = f"{line.text:<60} {line.clause}" if line.clause else line.text
-        rows.append(f"  {line.label:<6} {said}")
-    return "\n".join(rows)
+        yield f"  {line.label:<6} ", said
 
 
 def explain_rule(reading: Reading, rule: Rule) -> Explanation:

@@ -1,18 +1,17 @@
-"""Which rules of a set may hold for an article, told by its words alone.
+"""Which rules of a set may hold for an article, told by its words and by the regions that it may be about.
 
-Of what a rule needs, the two rarest needs are kept, and rules are listed under the first: an article costs what its
-own words list, however many rules there are. What is returned may hold, what is left out cannot. This module must not
-know how a condition is held against an article.
+Rules stand on the shelf of their region, each under the rarest thing that it needs: an article costs what its own words
+list on the shelves of its own regions, however many rules there are. What is returned may hold, what is left out
+cannot. This module must not know how a condition is held against an article.
 """
 
 from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Set
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import islice
 from operator import is_
 from typing import TYPE_CHECKING
 
@@ -22,10 +21,30 @@ from monitor.rules.needs import Key, Need, Needs
 if TYPE_CHECKING:
     from monitor.rules.ruleset import Rule, RuleSet
 
+_ANYWHERE = ""
+"""The shelf of the rules that ask for no region."""
 _KNOWN_WORDS = 1 << 15
 """Words of articles for which it is kept which needs they meet: nearly all that news uses."""
 _LONGEST_KNOWN = 40
 """Longer words are looked up each time, so that what is kept has a bounded size."""
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """The rules of one region, by their numbers."""
+
+    share: float = 1.0
+    """The least that one of them asks for."""
+    always: list[int] = field(default_factory=list)
+    """Those that need no word."""
+    listed: defaultdict[int, array[int]] = field(default_factory=lambda: defaultdict(lambda: array("I")))
+    """By the number of their rarest need, rows of three: a rule, its second and its third need."""
+
+    def add(self, rule: int, needed: list[int]) -> None:
+        if needed:
+            self.listed[needed[0]].extend((rule, needed[min(1, len(needed) - 1)], needed[-1]))
+        else:
+            self.always.append(rule)
 
 
 class Index:
@@ -37,60 +56,52 @@ class Index:
         """In the order of the rule set."""
         needs = Needs(rules)
         rarest = [needs.rarest(rule) for rule in self.rules]
-        self._always = [number for number, needed in enumerate(rarest) if not needed]
-        listed: defaultdict[Need, list[int]] = defaultdict(list)
-        for number, needed in enumerate(rarest):
-            if needed:
-                listed[needed[0]].append(number)
-        # Needs are numbered: those with rules listed under them, single keys, and others of several keys.
-        numbers = {need: number for number, need in enumerate(listed)}
-        self._listing = len(numbers)
-        further = dict.fromkeys(need for needed in rarest for need in needed[1:] if need not in numbers)
-        for need in further:
+        asked = dict.fromkeys(need for needed in rarest for need in needed)
+        # Needs are numbered: single keys, then those of several.
+        numbers: dict[Need, int] = {}
+        for need in asked:
             for key in need:
                 numbers.setdefault(frozenset((key,)), len(numbers))
         self._single = len(numbers)
-        self._any_of: list[tuple[int, ...]] = []
+        several = [need for need in asked if need not in numbers]
+        self._any_of = [tuple(numbers[frozenset((key,))] for key in sorted(need)) for need in several]
         """By number, less that of the first: looked at only where a rule asks, as there may be one a rule."""
-        for need in further:
-            if need not in numbers:
-                self._any_of.append(tuple(numbers[frozenset((key,))] for key in sorted(need)))
-                numbers[need] = len(numbers)
-        self._bounds, self._rows = array("I", [0]), array("I")
-        """Rows of three: a rule, and its second and third need."""
-        for of_need in listed.values():
-            for number in of_need:
-                second, third = (numbers[rarest[number][min(place, len(rarest[number]) - 1)]] for place in (1, 2))
-                self._rows.extend((number, second, third))
-            self._bounds.append(len(self._rows))
-        self._met = _met_by_key(dict(islice(numbers.items(), self._single)), needs)
-        self._together: defaultdict[str, list[tuple[str, Key]]] = defaultdict(list)
-        """By a word of a pair of words: the other, and their key."""
-        for key in self._met:
-            one, _, other = key.partition(" ")
-            if other:
-                self._together[one].append((other, key))
+        numbers.update((need, self._single + at) for at, need in enumerate(several))
+        self._shelves: defaultdict[str, _Shelf] = defaultdict(_Shelf)
+        for number, rule in enumerate(self.rules):
+            for region in rule.where or (_ANYWHERE,):
+                shelf = self._shelves[region]
+                shelf.share = min(shelf.share, rule.share)
+                shelf.add(number, [numbers[need] for need in rarest[number]])
+        listed = {need for shelf in self._shelves.values() for need in shelf.listed}
+        self._met = _met_by_key({n: at for n, at in numbers.items() if at < self._single or at in listed}, needs)
         self._beginnings = sorted({len(key) - 1 for key in self._met if key[-1] == "*"})
         self._endings = sorted({len(key) - 1 for key in self._met if key[0] == "*"})
         self._known = lru_cache(maxsize=_KNOWN_WORDS)(self._met_by)
 
-    def candidates(self, words: Set[str], regions: Collection[str]) -> Iterator[Rule]:
-        """Yield the rules that may hold for an article of these folded words that may name these regions, in order."""
+    def candidates(self, words: Set[str], pairs: Set[str], regions: Mapping[str, float]) -> Iterator[Rule]:
+        """Yield the rules that may hold for an article, in order.
+
+        ``words`` and ``pairs`` of words that follow one another are folded; ``regions``: those that it may name, each
+        with the largest share that it may have.
+        """
         met: set[int] = set()
         met.update(*map(self._known, [word for word in words if len(word) <= _LONGEST_KNOWN]))
         met.update(*map(self._met_by, [word for word in words if len(word) > _LONGEST_KNOWN]))
-        for word in self._together.keys() & words:
-            met.update(*(self._met[key] for other, key in self._together[word] if other in words))
+        met.update(*map(self._met.__getitem__, self._met.keys() & pairs))
         met.update(*(self._met.get(f"@{region}", ()) for region in regions))
         unmet: set[int] = set()
-        found = [*self._always]
-        for listing in [need for need in met if need < self._listing]:
-            row = iter(self._rows[self._bounds[listing] : self._bounds[listing + 1]])
-            for number, second, third in zip(row, row, row, strict=True):
-                if (second in met or self._meets(second, met, unmet)) and (
-                    third in met or self._meets(third, met, unmet)
-                ):
-                    found.append(number)
+        found: set[int] = set()
+        for region, share in ((_ANYWHERE, 1.0), *regions.items()):
+            if region in self._shelves and share >= (shelf := self._shelves[region]).share:
+                found.update(shelf.always)
+                for need in shelf.listed.keys() & met:
+                    row = iter(shelf.listed[need])
+                    for rule, second, third in zip(row, row, row, strict=True):
+                        if (second in met or self._meets(second, met, unmet)) and (
+                            third in met or self._meets(third, met, unmet)
+                        ):
+                            found.add(rule)
         return map(self.rules.__getitem__, sorted(found))
 
     def _meets(self, need: int, met: set[int], unmet: set[int]) -> bool:
@@ -111,14 +122,14 @@ class Index:
 
 def _met_by_key(numbers: dict[Need, int], needs: Needs) -> dict[Key, tuple[int, ...]]:
     """Return the numbers of the needs that each key meets."""
-    met: defaultdict[Key, tuple[int, ...]] = defaultdict(tuple)
+    met: defaultdict[Key, list[int]] = defaultdict(list)
     for need, number in numbers.items():
         for key in need:
-            met[key] += (number,)
+            met[key].append(number)
     for group in [key for key in met if key[0] == "$"]:
         for key in needs.group(group[1:]) or ():
             met[key] += met[group]
-    return dict(met)
+    return {key: tuple(numbers) for key, numbers in met.items()}
 
 
 class _Sharing:

@@ -25,7 +25,7 @@ _HINTS = {
     "!": "write AND NOT, or quote the words",
     "~": "write a NEAR/5 b, or quote the words",
     **dict.fromkeys("[]{}", "write ( and ), or quote the words"),
-    "#": "leave it out: tags are found by their words",
+    "#": "leave it out: tags are found by their words, and a comment cannot stand inside > or |",
 }
 _OTHER_QUOTES = frozenset("'‘’‚‛`´‹›「」『』《》〈〉")
 PHRASE_HINT = 'write the phrase in double quotes: "…"'

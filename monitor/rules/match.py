@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from monitor.model import Article, Match, Points, Severity
@@ -14,8 +14,8 @@ from monitor.text.language import primary_language
 WHERE_EVIDENCE = 4
 """How many of these `where` may take, one for each region found."""
 
-_MANY = 100
-"""Rules that may hold, from which it pays to tell first what an article is about: few regions remain."""
+_MANY = 10_000
+"""Rules from which it pays to tell first what an article is about: few regions remain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +39,20 @@ def match_article(rules: RuleSet, article: Article, positions: Positions | None 
 def outcome(rules: RuleSet, article: Article, positions: Positions | None = None) -> Outcome:
     """Hold the rules of a set against an article: those that its words leave possible, which decides nothing."""
     reading = Reading(article, rules, positions)
-    possible = list(rules.index.candidates(reading.positions.folded.words, reading.possible_regions()))
-    if len(possible) > _MANY:
-        possible = [rule for rule in possible if not rule.where or found_regions(reading, rule)]
-    matches = tuple(match for rule in possible if (match := match_rule(reading, rule)) is not None)
+    matches = tuple(match for rule in possible(reading) if (match := match_rule(reading, rule)) is not None)
     return Outcome(matches=matches, too_costly=tuple(reading.too_costly))
+
+
+def possible(reading: Reading) -> Iterator[Rule]:
+    """Yield the rules that may hold for an article, in the order of the rule set."""
+    index, words = reading.rules.index, reading.positions.folded
+    share = reading.regional.share if len(index.rules) >= _MANY else _any_share
+    regions = {region: share(region) for region in reading.regional.possible()}
+    return index.candidates(words.words, words.pairs(), regions)
+
+
+def _any_share(_: str) -> float:
+    return 1.0
 
 
 def match_rule(reading: Reading, rule: Rule) -> Match | None:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from monitor.rules.ruleset import Rule, RuleSet
 
 Key = str
-"""What an article may have: a folded ``word``, ``two words``, a word that ``begins*`` or ``*ends`` so, a ``$group``, a
-``@region``."""
+"""What an article may have: a folded ``word``, ``two words`` in a row, a word that ``begins*`` or ``*ends`` so, a
+``$group``, a ``@region``."""
 Need = frozenset[Key]
 """Keys of which an article has at least one wherever the condition holds."""
 
@@ -28,6 +28,8 @@ MOST_NEEDS = 3
 """Two tell nearly all rules that cannot hold; the third costs less than holding one rule more against an article."""
 _REGION = 0.1
 """How many articles name a region, as far as is known without reading any."""
+_IN_A_ROW = 0.1
+"""How many of the articles with two words have one right after the other."""
 _SHORT = {1: 0.3, 2: 0.3, 3: 0.15, 4: 0.03, 5: 0.015}
 _LONG = 0.008
 _EVERYDAY = 0.15
@@ -57,9 +59,7 @@ class Needs:
         return self._groups[group]
 
     def _of_rule(self, rule: Rule) -> list[Need]:
-        found = [frozenset(f"@{region}" for region in rule.where)] if rule.where else []
-        if rule.when is not None:
-            found += self._of(rule.when)
+        found = [] if rule.when is None else self._of(rule.when)
         if rule.threshold > 0:
             either = self._one_of(self._of(line.condition) for line in rule.score if line.add > 0)
             found += [] if either is None else [either]
@@ -68,11 +68,10 @@ class Needs:
     def _of(self, expression: Expression) -> list[Need]:
         match expression:
             case Term():
-                keys = [key for word in expression.words if (key := _key(word, exact=expression.exact))]
-                words = [key for key in dict.fromkeys(keys) if "*" not in key]
-                if len(words) > 1:
-                    keys = [" ".join(sorted(words, key=_likely_word)[:2])]
-                return [frozenset((key,)) for key in keys]
+                keys = [_key(word, exact=expression.exact) for word in expression.words]
+                plain = [key is not None and "*" not in key for key in keys]
+                pairs = [f"{keys[at]} {keys[at + 1]}" for at in range(len(keys) - 1) if plain[at] and plain[at + 1]]
+                return [frozenset((key,)) for key in pairs or keys if key]
             case GroupRef():
                 return [] if self.group(expression.group) is None else [frozenset((f"${expression.group}",))]
             case RegionRef():
@@ -127,7 +126,7 @@ def _likely_word(key: Key) -> float:
     if key[0] == "@":
         return _REGION
     if " " in key:
-        return prod(map(_likely_word, key.split()))
+        return _IN_A_ROW * prod(map(_likely_word, key.split()))
     if key[0] != "*" and key[-1] != "*":
         return _EVERYDAY if key in _everyday() else _SHORT.get(len(key), _LONG)
     fixed = key.strip("*")

@@ -58,7 +58,8 @@ def mentions(positions: Positions, spans: list[Span]) -> str:
     for span in apart(spans):
         text = one_line(positions.quote(span, "").text)
         name = fold_word(text)
-        spelled.setdefault(name, text)
+        if name not in spelled or spelled[name].isupper():  # as in a dateline: its usual form may follow
+            spelled[name] = text
         counts[name] += 1
         parts.setdefault(name, set()).add(positions.part_of(span))
     said = []

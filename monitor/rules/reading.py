@@ -7,7 +7,7 @@ a rule makes of its conditions.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
@@ -25,6 +25,8 @@ MOST_EVIDENCE = 8
 MOST_WORK = 200_000
 MOST_WORK_A_WORD = 10
 """What a rule may cost in an article, in words and spans looked at, 0.1 to 0.2 µs each: hundreds of usual rules."""
+_ABSENT = 5
+"""What telling costs that a word stands nowhere."""
 _LOOKING_UP = 30
 """What anything costs that is looked up for the first time."""
 _JOINING = 10
@@ -75,7 +77,7 @@ class Reading:
     def _once(self, key: Hashable, find: Callable[..., list[Span]], *of: Any) -> list[Span]:
         """Find something once in an article. To find it again is the same work, so that rules do not depend on others.
 
-        What it is found of is kept with it: where ``key`` is an id, no other value can come to have it.
+        What it is found of first is kept with it: where ``key`` is an id, no other value can come to have it.
         """
         known = self._found.get(key)
         if known is not None:
@@ -88,7 +90,7 @@ class Reading:
             self._spend(_LOOKING_UP)
             spans = find(*of)
         finally:  # what it took at least, where it was given up
-            self._found[key] = spans, self._work - before, of
+            self._found[key] = spans, self._work - before, of[0]
         return spans
 
     # --- what holds ---
@@ -147,10 +149,6 @@ class Reading:
         """Return the mentions of a region in title and text that count."""
         return self.regional.spans(region)
 
-    def possible_regions(self) -> Collection[str]:
-        """Return the regions of which some name stands here."""
-        return self.regional.possible()
-
     @cached_property
     def regional(self) -> Regional:
         return Regional(self.rules, self.article, self.positions)
@@ -160,21 +158,19 @@ class Reading:
     def _term(self, term: Term) -> list[Span]:
         # Not the term itself: hashing a dataclass costs more than the look-up that it saves.
         vocabulary = self.positions.exact if term.exact else self.positions.folded
+        self._spend(_ABSENT)
+        if not vocabulary.may_hold(term.words[0]):
+            return []
         return self._once((term.words, term.exact), vocabulary.phrase, term.words, self._spend)
 
     def _group(self, group: str) -> list[Span]:
         return self._once(("$", group), self._any, self.rules.groups[group])
 
     def _region(self, name: str) -> list[Span]:
-        return self._once(("@", name), lambda: self.regional.spans(name))
+        return self._once(("@", name), self.regional.spans, name)
 
     def _any(self, terms: Sequence[Term]) -> list[Span]:
-        self._spend(len(terms))
-        return self._merged([self._term(term) for term in terms if self._may_stand(term)])
-
-    def _may_stand(self, term: Term) -> bool:
-        """Tell by its first word whether a term can stand here."""
-        return (self.positions.exact if term.exact else self.positions.folded).may_hold(term.words[0])
+        return self._merged([spans for term in terms if (spans := self._term(term))])
 
     # --- spans, at their price ---
 

@@ -6,14 +6,16 @@ Found once for an article, when a rule first asks. This module must not know wha
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from monitor.model import Article
 from monitor.regions import focus
-from monitor.regions.gazetteer import Place
-from monitor.regions.mentions import Field, Mention, Part, find
-from monitor.regions.resolve import STAND_IN, Resolution, resolve
+from monitor.regions.field import Field, Part
+from monitor.regions.gazetteer import Name, Place
+from monitor.regions.mentions import Mention, find
+from monitor.regions.resolve import Resolution, resolve
+from monitor.regions.senses import STAND_IN
 from monitor.rules.expression import Term
 from monitor.rules.positions import Positions
 from monitor.rules.ruleset import Region, RuleSet
@@ -42,6 +44,7 @@ class Regional:
         self._article = article
         self._positions = positions
         self._found: dict[str, Found] = {}
+        self._excluded: dict[str, list[Span]] = {}
 
     def possible(self) -> Collection[str]:
         """Return the regions of which some name stands in the article, whether or not it counts."""
@@ -65,7 +68,7 @@ class Regional:
 
     def shares(self) -> dict[str, float]:
         """Return the part of the evidence that each area has, by ISO 3166 code; those of all areas add up to 1."""
-        places = ((self._evidence(one), one.mention.part) for one in self._resolved)
+        places = ((place, one.mention.part) for one, _, place in self._evident)
         return focus.shares(focus.weigh((place, part) for place, part in places if place is not None))
 
     def called(self, code: str) -> str:
@@ -92,35 +95,67 @@ class Regional:
 
     @cached_property
     def _resolved(self) -> tuple[Resolution, ...]:
-        return _resolved_in(self._positions, self._watch)
+        """What every mention means, but for those that no region with the place lets count."""
+        found = _resolved_in(self._positions, self._watch)
+        denied = ((one, self._denied(one)) for one in found)
+        return tuple(replace(one, doubt=doubt) if doubt else one for one, doubt in denied)
+
+    def _denied(self, one: Resolution) -> str:
+        """Return why every region that has a mention's place lets it not count."""
+        if one.place is None:
+            return ""
+        regions = [self._rules.regions[region] for region in self._watch.lying_in(one.place)]
+        whys = [self._why_denied(region, one) for region in regions]
+        return whys[0] if whys and all(whys) else ""
+
+    def _why_denied(self, region: Region, one: Resolution) -> str:
+        if region.excluded and not outside([self.span(one.mention)], self._excluded_by(region)):
+            return _excludes(region)
+        is_stand_in = one.best.place.id == STAND_IN
+        return self._unmet(region, one.mention.name) if is_stand_in else ""
+
+    @cached_property
+    def _evident(self) -> list[tuple[Resolution, Span, Place | None]]:
+        """What every mention was taken for, where it stands, and the place that it is evidence for."""
+        return [(one, self.span(one.mention), self._evidence(one)) for one in self._resolved]
 
     # --- once per region ---
 
     def _look(self, region: Region) -> Found:
-        excluded = merged([self._spans(term) for term in region.excluded])
+        excluded = self._excluded_by(region)
         counted: dict[Span, tuple[Place, Part]] = {}
         elsewhere: list[tuple[Place, Part]] = []
         missed: list[tuple[Span, str]] = []
-        losing = self._losing(region)
-        for one in self._resolved:
-            span = self.span(one.mention)
-            mine = self._watch.taken(region, one.mention.name)
-            if not outside([span], excluded):
-                if mine:
-                    missed.append((span, f"stands inside a name that {region.name} excludes"))
-                continue
-            place, doubt = self._meant(region, one, mine, losing) if mine else (None, "")
+        for one, span, place, evidence, doubt in self._read(region, excluded):
             if place is not None:
                 counted[span] = (place, one.mention.part)
-            elif (other := self._evidence(one)) is not None:
-                elsewhere.append((other, one.mention.part))
+            elif evidence is not None:
+                elsewhere.append((evidence, one.mention.part))
             if doubt:
                 missed.append((span, doubt))
         for span in self._by_wildcard(region, excluded):
             counted.setdefault(span, (self._watch.stand_in(region, ""), self._part(span)))
-        inside = sum(focus.weigh(counted.values()).values())
-        outer = sum(focus.weigh(elsewhere).values())
-        return Found(spans=sorted(counted), share=inside / (inside + outer) if counted else 0.0, missed=missed)
+        adjectives = {span for one, span, _ in self._evident if one.mention.is_adjective}
+        weights = focus.weigh([*counted.values(), *elsewhere])
+        inside = sum(weights[place] for place in {place for place, _ in counted.values()})
+        share = inside / sum(weights.values()) if counted else 0.0
+        return Found(spans=sorted(counted.keys() - adjectives), share=share, missed=missed)
+
+    def _read(
+        self, region: Region, excluded: list[Span]
+    ) -> Iterator[tuple[Resolution, Span, Place | None, Place | None, str]]:
+        """Yield what every mention is to a region: the place it counts for, else that it speaks for elsewhere, or why
+        it does not count."""
+        losing = self._losing(region)
+        for one, span, evidence in self._evident:
+            mine = self._watch.taken(region, one.mention.name)
+            if not mine:
+                yield one, span, None, evidence, ""
+            elif not outside([span], excluded):
+                yield one, span, None, None, _excludes(region)
+            else:
+                place, doubt = self._meant(region, one, mine, losing)
+                yield one, span, place, evidence, doubt
 
     def _evidence(self, one: Resolution) -> Place | None:
         """Return what a mention is evidence for: its country where it may be either of two places of the same."""
@@ -133,19 +168,31 @@ class Regional:
     ) -> tuple[Place | None, str]:
         """Return which of a name's places in a region a mention counts for, or why for none."""
         supports = self._watch.conditions(region).get(one.mention.name.words)
-        if supports is not None and not any(map(self._spans, supports)):
-            needed = ", ".join(support.clause for support in supports)
-            return None, f"counts for {region.name} only beside one of {needed}"
+        if unmet := self._unmet(region, one.mention.name):
+            return None, unmet
         place = one.place
         if one.is_contested and all(rival in mine for rival in one.rivals):
             place = one.best.place
-        elif supports is not None and place not in mine and (place or one.is_contested) and not one.mention.qualifier:
+        elif supports is not None and place not in mine and not one.is_persons and not one.mention.qualifier:
             place = mine[0]  # the desk knows what its supports mean
         if place is None or place not in mine:
             return None, one.why
         if place in losing:
             return None, f"has more evidence for the rival of {region.name}"
         return place, ""
+
+    def _unmet(self, region: Region, name: Name) -> str:
+        """Return what a name needs beside it to count for a region, where nothing of that is there."""
+        supports = self._watch.conditions(region).get(name.words)
+        if supports is None or any(map(self._spans, supports)):
+            return ""
+        return f"counts for {region.name} only beside one of {', '.join(support.clause for support in supports)}"
+
+    def _excluded_by(self, region: Region) -> list[Span]:
+        found = self._excluded.get(region.id)
+        if found is None:
+            found = self._excluded[region.id] = merged([self._spans(term) for term in region.excluded])
+        return found
 
     def _losing(self, region: Region) -> Collection[Place]:
         """Return the places whose names a stronger rival has too."""
@@ -207,6 +254,10 @@ def _mentions_in(positions: Positions, watch: Watch) -> list[Mention]:
 @lru_cache(maxsize=2)
 def _resolved_in(positions: Positions, watch: Watch) -> tuple[Resolution, ...]:
     return resolve(_mentions_in(positions, watch), home=positions.article.home)
+
+
+def _excludes(region: Region) -> str:
+    return f"stands inside a name that {region.name} excludes"
 
 
 def _free(work: int) -> None:

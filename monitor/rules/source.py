@@ -25,13 +25,16 @@ Path = tuple[str | int, ...]
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-
+_COMMENT = re.compile(r"(?:^|[ \t])#")
 _PROBLEMS = {
     "mapping values are not allowed": (
         "a `:` where no key can stand",
-        "check the indentation, and put text that holds `: ` in quotes",
+        "check the indentation and the line above, which may lack its colon; put text that holds `: ` in quotes",
     ),
-    "could not find expected ':'": ("a line that is neither a key nor a list item", "write `key: value` or `- item`"),
+    "could not find expected ':'": (
+        "a line that is neither a key nor a list item",
+        "write `key: value` or `- item`; or the line above lacks its colon",
+    ),
     "did not find expected key": (
         "text where a key is expected",
         "check the indentation; a value that starts with a quote ends at the closing one: '\"two words\" OR three'",
@@ -141,10 +144,20 @@ def _yaml_error(error: yaml.MarkedYAMLError, text: str, fail: Callable[..., Rule
     if found:
         return fail("a tab in the indentation", found.end() - 1, "indent with spaces")
     if "end of stream" in problem and error.context_mark:
-        return fail("a quote that is never closed", error.context_mark.index, "close it, or double it inside the text")
+        opening_at = error.context_mark.index
+        inside = '\\"' if text[opening_at : opening_at + 1] == '"' else "''"
+        return fail("a quote that is never closed", opening_at, f"close it; inside the text write {inside}")
     if "cannot start any token" in problem:
         return fail(f"a value cannot start with {text[index]}", index, "put the whole value in quotes")
     for beginning, (message, hint) in _PROBLEMS.items():
         if problem.startswith(beginning):
+            if "expected" in problem and _follows_comment(text, index):
+                hint = "a comment ends the value above: write it over the key"
             return fail(message, index, hint)
     return fail(f"not YAML: {problem}", index, "check quotes, brackets and indentation around here")
+
+
+def _follows_comment(text: str, index: int) -> bool:
+    """Tell whether the last line before a place that begins its own line holds a comment."""
+    above = text[:index].rstrip()
+    return "\n" in text[len(above) : index] and _COMMENT.search(above[above.rfind("\n") + 1 :]) is not None

@@ -70,11 +70,14 @@ def cut_term(source: str, start: int, end: int, *, clause: str, at: int, exact: 
         if fixed == len(_spelled(word)) or fixed >= FIXED_LETTERS:
             continue
         where = start + tokens.starts[number]
+        written = source[where : start + tokens.ends[number]]
         neighbours = {tokens.ends[number - 1]} if number else set()
         neighbours |= {tokens.starts[number + 1]} if number + 1 < len(words) else set()
         if fixed == 0 and neighbours & {tokens.starts[number], tokens.ends[number]}:
-            fail(where, f"{word} beside a script without spaces", "leave it out: each character is a word of its own")
-        fail(where, f"{word} fixes {fixed or 'no'} letter{'' if fixed == 1 else 's'}", "a wildcard wants three or more")
+            hint = "leave it out: each character is a word of its own"
+            fail(where, f"{written} beside a script without spaces", hint)
+        letters = f"{fixed or 'no'} letter{'' if fixed == 1 else 's'}"
+        fail(where, f"{written} fixes {letters}", "a wildcard wants three or more")
     return Term(words=words, exact=exact, clause=clause, start=at)
 
 

@@ -17,6 +17,9 @@ from monitor.rules.source import Path, Source
 from monitor.rules.spec import RuleFile
 from monitor.rules.wording import briefly, did_you_mean
 
+_DEEPEST = 4
+"""Keys down to an item of a list: `regions`, its id, `names`, its position."""
+
 _SHAPES = {"word": "a word", "list": "a list", "block": "a block of keys"}
 _MESSAGES = {
     "string_type": ("must be text", "put it in quotes"),
@@ -47,11 +50,10 @@ def validate(source: Source) -> Validated:
     values = {} if source.values is None else source.values
     problems = list(source.problems)
     for path in _blanks(values, ()):
-        what = "an empty list item" if isinstance(path[-1], int) else f"`{briefly(str(path[-1]))}` has no value"
-        problems.append(source.key_error(what, path, hint="give it one, or delete it"))
-        values = _without(values, path[:3])
-    # First the wrong keys are taken out, then the entries that lack them now, then whole sections.
-    spec, errors = _valid(values, depth=3)
+        problems.append(source.key_error(f"{_subject(path)} has no value", path, hint="give it one, or delete it"))
+        values = _without(values, path[:_DEEPEST])
+    # First the wrong items and keys are taken out, then the entries that lack them now, then whole sections.
+    spec, errors = _valid(values, depth=_DEEPEST)
     problems.extend(_worded(source, error) for error in errors)
     return Validated(source=source, spec=spec, problems=tuple(problems))
 
@@ -85,6 +87,10 @@ def _without(values: Any, path: Path) -> Any:
     inner = values.get(key)
     if len(path) > 1 and isinstance(inner, dict) and path[1] in inner:
         return {**values, key: _without(inner, path[1:])}
+    if len(path) > 1 and isinstance(inner, list) and isinstance(path[1], int):
+        # Another word of the list stands in for the wrong one, so that the places of those behind it stay right.
+        words = [word for word in inner if isinstance(word, str) and word.strip() and word != inner[path[1]]]
+        return {**values, key: [*inner[: path[1]], *words[:1], *inner[path[1] + 1 :]]}
     return {other: value for other, value in values.items() if other != key}
 
 
@@ -93,7 +99,7 @@ def _worded(source: Source, found: Any) -> RuleError:
     at_key = found["loc"][-1:] == ("[key]",)
     path = tuple(part for part in found["loc"] if part != "[key]")
     key = next((part for part in reversed(path) if isinstance(part, str) and part not in _SHAPES), "the file")
-    subject = f"`{briefly(key)}`" if path else key
+    subject = _subject(path)
     hint = ""
     match kind:
         case "extra_forbidden":
@@ -114,6 +120,8 @@ def _worded(source: Source, found: Any) -> RuleError:
             allowed = context["expected"].replace("'", "").replace(" or ", ", ").split(", ")
             given = str(found["input"])
             hint = did_you_mean(given, allowed) or (f"known here: {', '.join(allowed)}" if at_key else "")
+            if given in allowed:
+                hint = "write it without quotes"
             message = (
                 f"unknown key {subject}" if at_key else f"{subject} must be {_either(allowed)}, not `{briefly(given)}`"
             )
@@ -126,6 +134,14 @@ def _worded(source: Source, found: Any) -> RuleError:
     if at_key:
         return source.key_error(message, path, hint=hint)
     return source.error(message, path, offset=context.get("offset"), hint=hint)
+
+
+def _subject(path: Path) -> str:
+    """Name a value by its key, and by its position where it is an item of a list."""
+    key = next((part for part in reversed(path) if isinstance(part, str) and part not in _SHAPES), None)
+    if key is None:
+        return "the file"
+    return f"item {path[-1] + 1} of `{briefly(key)}`" if isinstance(path[-1], int) else f"`{briefly(key)}`"
 
 
 def _either(words: list[str]) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Set
 from functools import cached_property, lru_cache
 
@@ -28,6 +28,7 @@ class Vocabulary:
     """The distinct words of an article and the positions of each."""
 
     def __init__(self, words: list[str], positions: list[int]) -> None:
+        self._words, self._at_words = words, positions
         found: defaultdict[str, list[int]] = defaultdict(list)
         for word, position in zip(words, positions, strict=True):
             found[word].append(position)
@@ -37,6 +38,13 @@ class Vocabulary:
     @property
     def words(self) -> Set[str]:
         return self._positions.keys()
+
+    def pairs(self) -> Set[str]:
+        """Return the words that may follow one another, two and two, a space between them."""
+        # Some hold on either side of a paragraph's end, or where a word has several readings: looking costs more.
+        most = max(Counter(self._at_words).values(), default=1)
+        readings = (zip(self._words, self._words[reach:], strict=False) for reach in range(1, 2 * most))
+        return {joined for pairs in readings for joined in map(" ".join, pairs)}
 
     def may_hold(self, word: str) -> bool:
         """Tell at next to no cost whether a word or wildcard can stand here: nearly all do not."""

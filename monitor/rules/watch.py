@@ -13,7 +13,7 @@ from monitor.regions import packs
 from monitor.regions.focus import lies_in
 from monitor.regions.gazetteer import Gazetteer, Name, Place
 from monitor.regions.mentions import BY_RULES
-from monitor.regions.resolve import STAND_IN
+from monitor.regions.senses import STAND_IN
 from monitor.text.fold import fold_word
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Watch:
 
     def __init__(self, regions: Mapping[str, Region]) -> None:
         self._regions = regions
-        listed = [(region, term) for region in regions.values() for term in _listed(region) if not _is_wildcard(term)]
+        listed = [(region, term) for region in regions.values() for term in listed_by(region) if not _is_wildcard(term)]
         self.gazetteer = packs.load(
             frozenset(code for region in regions.values() for code in region.codes),
             frozenset(term.words for _, term in listed if not term.exact),
@@ -36,7 +36,7 @@ class Watch:
         self.wildcards = {
             region.id: terms
             for region in regions.values()
-            if (terms := [term for term in _listed(region) if _is_wildcard(term)])
+            if (terms := [term for term in listed_by(region) if _is_wildcard(term)])
         }
         self._own: defaultdict[Place, set[str]] = defaultdict(set)
         self._by_code: defaultdict[str, list[Region]] = defaultdict(list)
@@ -46,7 +46,7 @@ class Watch:
         self.own = self._own_names(listed)
         """Names that the gazetteer does not know within their region, by their first word."""
         self._conditions = {
-            region.id: {_folded(term): supports for term, supports in region.ambiguous} for region in regions.values()
+            region.id: {folded(term): supports for term, supports in region.ambiguous} for region in regions.values()
         }
         self._taken: dict[tuple[str, tuple[str, ...], bool], tuple[Place, ...]] = {}
         self._possible: dict[tuple[tuple[str, ...], bool], frozenset[str]] = {}
@@ -63,7 +63,7 @@ class Watch:
         if found is None:
             if len(self._possible) >= _REMEMBERED:
                 self._possible.clear()
-            found = self._possible[key] = frozenset(region for place in name.places for region in self._lying_in(place))
+            found = self._possible[key] = frozenset(region for place in name.places for region in self.lying_in(place))
         return found
 
     def conditions(self, region: Region) -> Mapping[tuple[str, ...], tuple[Term, ...]]:
@@ -82,7 +82,15 @@ class Watch:
 
     def takes(self, region: Region, place: Place) -> bool:
         """Tell whether a place is one of a region's."""
-        return region.id in self._own.get(place, ()) or (lies_in(place, region.codes) and _is_large(place, region))
+        return region.id in self._own.get(place, ()) or (
+            lies_in(place, region.codes) and place.is_of(region.min_population)
+        )
+
+    def lying_in(self, place: Place) -> Iterator[str]:
+        """Yield the regions that a place is one of."""
+        yield from self._own.get(place, ())
+        for code in {place.country, place.area}:
+            yield from (region.id for region in self._by_code.get(code, ()) if place.is_of(region.min_population))
 
     def stand_in(self, region: Region, name: str) -> Place:
         """Return the region itself as a place, for a name that is no other's."""
@@ -94,15 +102,10 @@ class Watch:
         latitude, longitude = (middle.latitude, middle.longitude) if middle is not None else (0.0, 0.0)
         return Place(STAND_IN, name, "area", country, area, latitude, longitude, 0)
 
-    def _lying_in(self, place: Place) -> Iterator[str]:
-        yield from self._own.get(place, ())
-        for code in {place.country, place.area}:
-            yield from (region.id for region in self._by_code.get(code, ()) if _is_large(place, region))
-
     def _own_names(self, listed: list[tuple[Region, Term]]) -> dict[str, tuple[Name, ...]]:
         own: dict[tuple[tuple[str, ...], str], Name] = {}
         for region, term in listed:
-            words = _folded(term)
+            words = folded(term)
             rivals = [] if term.exact else [place for name in self.gazetteer.named(words) for place in name.places]
             if not region.codes:
                 for place in rivals:
@@ -124,18 +127,15 @@ class Watch:
 _REMEMBERED = 100_000
 
 
-def _listed(region: Region) -> tuple[Term, ...]:
+def listed_by(region: Region) -> tuple[Term, ...]:
+    """Return the names that a region's rule file gives it, those that need a support included."""
     return (*region.terms, *(term for term, _ in region.ambiguous))
 
 
-def _folded(term: Term) -> tuple[str, ...]:
+def folded(term: Term) -> tuple[str, ...]:
+    """Return a name's words as the gazetteer has them."""
     return tuple(map(fold_word, term.words)) if term.exact else term.words
 
 
 def _is_wildcard(term: Term) -> bool:
     return any("*" in word or "?" in word for word in term.words)
-
-
-def _is_large(place: Place, region: Region) -> bool:
-    """Tell whether a town counts by its size; one whose size nobody knows does."""
-    return place.kind != "town" or not 0 < place.population < region.min_population

@@ -60,3 +60,14 @@ def test_common_words_and_many_rivals() -> None:
 def test_a_region_of_its_own_names() -> None:
     found = expand(Region(id="x", name="x", terms=(term("Durand Line"), Term(words=("x",)))))
     assert [(row.name, row.verdict) for row in found] == [("Durand Line", "safe"), ("x", "safe")]
+
+
+def test_exact_names_and_those_under_ambiguous_alone_are_listed_once() -> None:
+    exact = Term(words=("Quetta",), clause='"Quetta"', exact=True)
+    found = expand(
+        Region(id="x", name="x", codes=("PK-BA",), terms=(exact,), ambiguous=((term("Byc"), (term("Quetta"),)),))
+    )
+    assert [row.name.strip('"') for row in found].count("Quetta") == 1
+    assert [(row.name, row.verdict, row.why) for row in found if row.origin == "rules"] == [
+        ("Byc", "ambiguous", "only with Quetta")
+    ]

@@ -332,7 +332,7 @@ def test_one_word_of_severity_is_that_word() -> None:
 
 def test_regions_come_by_weight_of_their_mentions() -> None:
     rules = rule_set(where=("balochistan", "sindh"))
-    lead = "Quetta, Quetta, Quetta. "  # thrice in the lede: 2 × √3
+    lead = "Quetta, Quetta. "  # twice in the lede: 2 + 2; in the body: 1 + 1/√2
     for text, title, first in [
         (lead, "Karachi", "balochistan"),
         (lead + "Sindh.", "Karachi", "sindh"),
