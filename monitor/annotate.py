@@ -11,6 +11,7 @@ from typing import Any
 
 from monitor.errors import ParseError
 from monitor.model import Article, Entry, Match
+from monitor.regions import packs
 from monitor.regions.gazetteer import Place
 from monitor.regions.mentions import Mention
 from monitor.rules.match import match_article
@@ -25,6 +26,8 @@ from monitor.text.urls import canonical_url
 PARTS = ("duplicates", "places", "regions", "matches")
 
 _TEXTS = ("title", "text", "url", "feed", "source", "home", "author", "section", "language", "published")
+
+_DIGITS = 10_000
 
 
 def annotate(
@@ -49,16 +52,28 @@ def annotate(
         if "places" in only or "regions" in only:
             regional = Regional(rules, article, positions)
             if "places" in only:
-                out["places"] = [place_json(one.mention, place) for one in regional.places() if (place := one.place)]
+                out["places"] = [
+                    place_json(one.mention, place)
+                    for one in regional.places()
+                    if not one.mention.is_adjective and (place := one.place)
+                ]
             if "regions" in only:
                 out["regions"] = [
-                    {"code": code, "share": round(share, 4)} for code, share in regional.shares().items() if code
+                    {"code": code, "share": share} for code, share in _rounded(regional.shares()).items() if code
                 ]
         if "matches" in only:
             out["matches"] = [match_json(match) for match in match_article(rules, article, positions)]
         if plain is not None:
             out["plain"] = plain
         yield out
+
+
+def _rounded(shares: dict[str, float]) -> dict[str, float]:
+    """Return shares of four digits that still add up to 1: what is cut off goes to the largest."""
+    parts = {code: int(share * _DIGITS + 1e-6) for code, share in shares.items()}
+    if parts:
+        parts[next(iter(parts))] += _DIGITS - sum(parts.values())
+    return {code: part / _DIGITS for code, part in parts.items()}
 
 
 def place_json(mention: Mention, place: Place) -> dict[str, Any]:
@@ -110,7 +125,7 @@ def _article(rules: RuleSet, record: dict[str, Any]) -> tuple[Article, str | Non
             url=canonical_url(given["url"]) if given["url"] else "",
             feed=given["feed"],
             source=given["source"] or (feed.name if feed else ""),
-            home=given["home"] or (feed.home if feed else None),
+            home=_home(given["home"]) or (feed.home if feed else None),
             author=given["author"],
             section=given["section"],
             language=given["language"] or language_of(f"{given['title']}\n{text}", declared),
@@ -118,6 +133,12 @@ def _article(rules: RuleSet, record: dict[str, Any]) -> tuple[Article, str | Non
         ),
         plain,
     )
+
+
+def _home(given: str) -> str | None:
+    """Return an ISO 3166 code in capitals; None for what is none."""
+    code = given.strip().upper()
+    return code if packs.is_area(code) else None
 
 
 def _time(text: str) -> datetime | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from zlib import crc32
 
+from monitor.regions.field import Field
 from monitor.regions.gazetteer import Gazetteer, Kind, Name, Place
-from monitor.regions.mentions import Field, Mention, find
+from monitor.regions.mentions import Mention, find
 from monitor.regions.resolve import Resolution, resolve
 from monitor.text.fold import tokenise
 
@@ -43,6 +44,7 @@ PARIS = place("Paris", "FR-IDF", 2_100_000, at=(48.9, 2.3))
 PARIS_TX = place("Paris", "US-TX", 25_000, at=(33.7, -95.6))
 FRANCE = place("France", "FR", 67_000_000, kind="country", at=(46, 2))
 NICE = place("Nice", "FR-PAC", 342_000, at=(43.7, 7.3))
+TOULON = place("Toulon", "FR-PAC", 170_000, at=(43.1, 5.9))
 PETERSBURG = place("Saint Petersburg", "RU-SPE", 5_300_000, at=(59.9, 30.3))
 
 NAMES = (
@@ -68,6 +70,7 @@ NAMES = (
     name("France", FRANCE),
     name("French", FRANCE, origin="demonym"),
     name("Nice", NICE),
+    name("Toulon", TOULON),
     name("St. Petersburg", PETERSBURG),
 )
 

@@ -15,7 +15,7 @@ Kind = Literal["country", "area", "district", "town"]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A point with a name. Areas stand at the middle of their towns, so theirs is a rough one."""
+    """A point with a name. That of an area or country is a rough one: the middle of its towns, or one set by hand."""
 
     id: int
     """Its GeoNames id; 0 where it has none."""
@@ -33,6 +33,10 @@ class Place:
     def code(self) -> str:
         """The most specific ISO 3166 code it lies in, or is."""
         return self.area or self.country
+
+    def is_of(self, population: int) -> bool:
+        """Tell whether it is large enough to be looked for: towns alone are too small, and none of unknown size is."""
+        return self.kind != "town" or not 0 < self.population < population
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +57,6 @@ class Name:
     def is_demonym(self) -> bool:
         """Whether it names people or things of a country, as ``Pakistani`` does, rather than the country."""
         return self.origin == "demonym"
-
-    @property
-    def is_contested(self) -> bool:
-        """Whether places of more than one area bear it, so that the word alone does not say which is meant."""
-        first = self.places[0].code if self.places else ""
-        return any(place.code != first for place in self.places)
 
 
 class Gazetteer:

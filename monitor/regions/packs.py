@@ -177,11 +177,6 @@ def is_area(code: str) -> bool:
     return code in areas()
 
 
-def parent(code: str) -> str:
-    """Return the code of the area or country that an area is directly part of; nothing for a country."""
-    return _area_lines()[code][1] or (code[:2] if "-" in code else "")
-
-
 @cache
 def _area_lines() -> dict[str, tuple[Place, str]]:
     lines = (line.split("\t") for line in zlib.decompress(_packed("areas")).decode().split("\n"))
@@ -200,7 +195,7 @@ def _large_enough(packs: Iterable[Pack], word: str, inside: Collection[str], min
     for pack in packs:
         for name, numbers in pack.starting(word):
             for place in (_places()[number] for number in numbers):
-                if _lies_in(place, inside) and (place.kind != "town" or place.population >= min_population):
+                if _lies_in(place, inside) and place.is_of(min_population):
                     yield name, numbers
                     break
 

@@ -19,10 +19,12 @@ import pytest
 
 from monitor.annotate import annotate
 from monitor.regions import packs
+from monitor.regions.distance import kilometres
+from monitor.regions.field import Field
 from monitor.regions.focus import lies_in
 from monitor.regions.gazetteer import Gazetteer, Place
-from monitor.regions.mentions import Field, Mention, find
-from monitor.regions.resolve import kilometres, resolve
+from monitor.regions.mentions import Mention, find
+from monitor.regions.resolve import resolve
 from monitor.rules.ruleset import RuleSet
 from monitor.text.fold import tokenise
 from tests.data import DATA, needs_data
@@ -143,7 +145,7 @@ def test_marked_names_are_located() -> None:
         country_part = count["country"] / count["known"]
         print(f"places, {one}: {known_part:.3f} known, {near_part:.3f} within 161 km, {country_part:.3f} right country")
         assert known_part > 0.84
-        assert near_part > 0.885
+        assert near_part > 0.89
         assert country_part > 0.96
 
 
@@ -169,7 +171,7 @@ def test_names_are_found_in_articles() -> None:
         precision, recall = count["both"] / count["found"], count["both"] / count["marked"]
         print(f"places found, {one}: precision {precision:.3f}, recall {recall:.3f}")
         assert precision > 0.87
-        assert recall > 0.69
+        assert recall > 0.7
 
 
 # --- countries of stories ---
@@ -209,7 +211,7 @@ def test_stories_are_about_their_countries() -> None:
     for one, count in counts.items():
         score = 2 * count["both"] / (count["found"] + count["wanted"])
         print(f"countries, {one}: F1 {score:.3f}")
-        assert score > 0.885
+        assert score > 0.895
 
 
 # --- headlines ---

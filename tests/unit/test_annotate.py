@@ -165,3 +165,23 @@ def test_a_trial_digest_says_that_it_is_one() -> None:
     assert isinstance(mail, EmailMessage) and mail.subject == "Test message: nothing has happened"
     assert isinstance(slack, SlackMessage) and slack.text == "Test message: nothing has happened"
     assert isinstance(trial_message(digest, "folder:out", templates), FolderMessage)
+
+
+def test_shares_add_up_to_one(rules: RuleSet) -> None:
+    towns = ["Quetta", "Karachi", "London", "Paris", "Berlin", "Madrid", "Tokyo"]
+    for most in range(1, len(towns) + 1):
+        (found,) = run(rules, {"id": 1, "text": ", ".join(towns[:most])})
+        assert sum(round(one["share"] * 10_000) for one in found["regions"]) == 10_000
+        assert all(one["share"] == round(one["share"], 4) for one in found["regions"])
+
+
+@pytest.mark.parametrize(("home", "code"), [("pk-sd", "PK-SD"), (" in ", "IN-TS"), ("XX", None), ("nowhere", None)])
+def test_a_home_is_an_iso_code_in_any_letters(rules: RuleSet, home: str, code: str | None) -> None:
+    (found,) = run(rules, {"id": 1, "text": "a fire in Hyderabad", "home": home})
+    assert [one["region"] for one in found["places"]] == ([code] if code else [])
+
+
+def test_a_nationality_in_small_letters_is_no_place_but_counts_for_its_country(rules: RuleSet) -> None:
+    (found,) = run(rules, {"id": 1, "text": "El gobierno argentino dijo", "language": "es"})
+    assert found["places"] == []
+    assert found["regions"] == [{"code": "AR", "share": 1.0}]

@@ -1,5 +1,9 @@
 """Names by their first word, and what a name says about its bearers."""
 
+from dataclasses import replace
+
+import pytest
+
 from monitor.regions.gazetteer import Gazetteer, Name, Place
 
 
@@ -12,12 +16,12 @@ def name(*places: Place, words: tuple[str, ...] = ("kalat",), origin: str = "Geo
     return Name(words=words, written="Kalat", places=places, exact=False, origin=origin)
 
 
-def test_a_name_is_contested_by_places_of_other_areas_alone() -> None:
-    assert not name().is_contested
-    assert not name(place("PK-BA")).is_contested
-    assert not name(place("PK-BA"), place("PK-BA", kind="district")).is_contested
-    assert name(place("PK-BA"), place("AF-ZAB")).is_contested
-    assert name(place("PK", kind="country"), place("PK-BA")).is_contested
+@pytest.mark.parametrize(
+    ("kind", "people", "counts"),
+    [("town", 1000, True), ("town", 999, False), ("town", 0, True), ("district", 10, True), ("area", 10, True)],
+)
+def test_towns_alone_are_too_small_and_never_of_unknown_size(kind: str, people: int, counts: bool) -> None:
+    assert replace(place("PK-BA", kind=kind), population=people).is_of(1000) == counts
 
 
 def test_demonyms_are_told_by_their_origin() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from monitor.regions.packs import Pack
 from tools.gazetteer.areas import alternatives, is_only_direction, join, keys
+from tools.gazetteer.forms import further
 from tools.gazetteer.spelling import is_exact, is_name, is_worth
 from tools.gazetteer.writing import Spelling, base36, pack
 
@@ -95,3 +96,23 @@ def test_what_is_written_is_read() -> None:
 @pytest.mark.parametrize("number", [0, 1, 35, 36, 235_000])
 def test_base36(number: int) -> None:
     assert int(base36(number), 36) == number
+
+
+@pytest.mark.parametrize(
+    ("name", "forms"),
+    [
+        ("新疆维吾尔自治区", ["新疆"]),
+        ("西藏自治区", ["西藏"]),
+        ("四川省", ["四川"]),
+        ("石川県", ["石川"]),
+        ("東京都", ["東京"]),
+        ("北海道", []),
+        ("경기도", ["경기"]),
+        ("전라남도", []),
+        ("Амурская область", ["Амурской области", "Амурскую область", "Амурской областью"]),
+        ("Приморский край", ["Приморского края", "Приморскому краю", "Приморском крае"]),
+        ("Quetta", []),
+    ],
+)
+def test_further_forms_of_the_names_of_areas(name: str, forms: list[str]) -> None:
+    assert list(further(name)) == forms

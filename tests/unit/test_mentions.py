@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.regions.mentions import MOST_MENTIONS, Field, find, is_common, words
+from monitor.regions.field import Field
+from monitor.regions.mentions import BY_RULES, MOST_MENTIONS, MOST_WORDS, find
+from monitor.regions.wordlists import is_common, words
 from monitor.text.fold import tokenise
 from tests.small_world import NICE, gazetteer, mentions, name, place
 
@@ -58,6 +60,14 @@ def test_the_longest_name_wins() -> None:
     assert [one.written for one in mentions("New York, New", world=world_york)] == ["New York", "New"]
 
 
+def test_a_longer_name_wins_over_one_of_the_rules() -> None:
+    world = gazetteer(name("New York", place("New York", "US-NY")))
+    own = {"new": (name("New", place("Kivu", "CD-NK", kind="area"), origin=BY_RULES),)}
+    text = "New York and New"
+    found = find([Field(name="text", text=text, tokens=tokenise(text))], world, own=own)
+    assert [one.written for one in found] == ["New York", "New"]
+
+
 def test_parts() -> None:
     found = mentions("word " * 59 + "Quetta Quetta", "Quetta")
     assert [one.part for one in found] == ["title", "lede", "text"]
@@ -101,10 +111,17 @@ def test_the_area_behind_a_name(text: str, qualifier: str | None) -> None:
         ("they saw Foo A. Quetta", -4),
         ("I saw A Quetta", -2),
         ("they left South Quetta", -1.5),
+        ("they left South Pakistan", 0),
+        ("a Foo Punjabi", -2),
+        ("a Foo Pakistani", 0),
+        ("a Punjabi Regiment", -3),
         ("with Foo Quetta", -2),
         ("the old Quetta Street", -3),
         ("the old Quetta Times", -1),
-        ("and Quetta said no", -3),
+        ("then Quetta said no", -3),
+        ("and Quetta said no", 0),
+        ("police of Quetta said no", 0),
+        ("police in Quetta said no", 1.5),
         ("and Quetta rose", 0),
         ("and Quetta Foo", 0),
         ("then Paris Hilton", -5),
@@ -112,6 +129,10 @@ def test_the_area_behind_a_name(text: str, qualifier: str | None) -> None:
         ("then Paris", -1),
         ("India's Senator Pakistan", 0),
         ("it was the Pakistan Street", 0),
+        ("with Pakistan Airlines then", -3),
+        ("the Pakistan Canal then", -3),
+        ("it was Lake Pakistan", -3),
+        ("it was Lake Quetta", -2),
     ],
 )
 def test_cues(text: str, points: float) -> None:
@@ -120,6 +141,8 @@ def test_cues(text: str, points: float) -> None:
         name("Nice", NICE),
         name("Paris", place("Paris", "US-TX", 25_000)),
         name("Pakistan", place("Pakistan", "PK", kind="country")),
+        name("Pakistani", place("Pakistan", "PK", kind="country"), origin="demonym"),
+        name("Punjabi", place("Punjab", "PK-PB", kind="area"), origin="demonym"),
     )
     assert mentions(text, world=world)[-1].points == points
 
@@ -146,6 +169,10 @@ def test_places_of_the_home_alone_are_small_ones() -> None:
         ("THREE MEN OF AU CAME HERE TODAY", []),
         ("MEN FROM ROME CAME HERE TODAY", ["ROME"]),
         ("Africa met Quetta on Monday", ["Quetta"]),
+        ("Latin America met America", ["America"]),
+        ("Clients of Bank of America left", []),
+        ("the French Open then, and French open talks", ["French"]),
+        ("America and North Korea, Latin", ["America", "North Korea", "Latin"]),
     ],
 )
 def test_words_that_only_look_like_names(text: str, found: list[str]) -> None:
@@ -155,14 +182,57 @@ def test_words_that_only_look_like_names(text: str, found: list[str]) -> None:
         name("Quetta", place("Quetta", "PK-BA")),
         name("Africa", place("Africa", "TN")),
         name("Monday", place("Monday", "PY")),
+        name("America", place("United States", "US", kind="country")),
+        name("Latin", place("Latin", "PY")),
+        name("French", place("France", "FR", kind="country"), origin="demonym"),
+        name("North Korea", place("North Korea", "KP", kind="country")),
     )
     assert [one.written for one in mentions(text, world=world)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("in Cox's Bazar", ["Cox's Bazar"]),
+        ("in Cox’s Bazar", ["Cox’s Bazar"]),
+        ("in Cox Bazar", ["Cox Bazar"]),
+        ("Quetta's Foo", []),
+    ],
+)
+def test_a_name_may_hold_a_possessive(text: str, found: list[str]) -> None:
+    world = gazetteer(name("Cox’s Bazar", place("Cox’s Bazar", "BD-B")), name("Quetta Foo", place("Foo", "PK-BA")))
+    assert [one.written for one in mentions(text, world=world)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "found"),
+    [
+        ("a Sec and a Peru", "en", ["Peru"]),
+        ("a Sec and a Peru", None, ["Peru"]),
+        ("a Sec and a Peru", "vi", ["Sec", "Peru"]),
+        ("Tschechien, Új Foo, Čes", "en", ["Tschechien", "Új Foo"]),
+        ("Чех", "en", ["Чех"]),
+    ],
+)
+def test_short_names_count_in_their_own_language(text: str, language: str | None, found: list[str]) -> None:
+    czechia = place("Czechia", "CZ", kind="country")
+    world = gazetteer(
+        name("Séc", czechia, origin="CLDR: vi"),
+        name("Tschechien", czechia, origin="CLDR: de"),
+        name("Čes", czechia, origin="CLDR: hr, sl"),
+        name("чех", czechia, origin="CLDR: ru"),
+        name("Új Foo", czechia, origin="CLDR: hu"),
+        name("Peru", place("Peru", "PE", kind="country"), origin="CLDR: de, en"),
+    )
+    assert [one.written for one in mentions(text, world=world, language=language)] == found
 
 
 def test_lists_are_folded_words() -> None:
     assert is_common(("nice",))
     assert not is_common(("quetta",))
     assert not is_common(("nice", "nice"))
+    assert is_common(("para",), "es")
+    assert not is_common(("para",))
     assert "#" not in "".join(words("common"))
 
 
@@ -171,6 +241,10 @@ def test_any_text_is_read(title: str, text: str) -> None:
     fields = {"title": title, "text": text}
     for one in mentions(text, title):
         assert fields[one.field][one.start : one.end] == one.written
+
+
+def test_names_are_looked_for_in_the_first_words() -> None:
+    assert len(mentions("word " * (MOST_WORDS - 1) + "Quetta Quetta")) == 1
 
 
 def test_a_text_of_names_costs_little() -> None:

@@ -95,6 +95,52 @@ def test_an_excluded_name_is_no_evidence_at_all() -> None:
     assert isclose(one.share("balochistan"), 0.5)
 
 
+def test_what_a_region_excludes_is_still_evidence_elsewhere() -> None:
+    one = regional(BALOCHISTAN, SINDH, title="Karachi Kings win", text="They left Quetta")
+    assert isclose(one.share("balochistan"), 2 / 5)
+    assert isclose(one.share("sindh"), 3 / 5)
+
+
+def test_a_name_that_all_its_regions_exclude_is_no_evidence() -> None:
+    text = "The Quetta Gladiators beat Karachi"
+    one = regional(BALOCHISTAN, text=text)
+    assert [of.place and of.place.code for of in one.places()] == [None, "PK-SD"]
+    assert one.shares() == {"PK-SD": 1}
+    assert regional(BALOCHISTAN, PAKISTAN, text=text).shares() == {"PK-BA": 0.5, "PK-SD": 0.5}
+
+
+def test_a_name_of_the_rules_without_its_support_is_no_evidence() -> None:
+    of = region("kivu", codes=("CD-NK",), ambiguous={"Zobsake": ("=M23",)})
+    assert regional(of, text="in Zobsake and Karachi").shares() == {"PK-SD": 1}
+    assert regional(of, text="in Zobsake and Karachi, =M23").shares() == {"CD-NK": 0.5, "PK-SD": 0.5}
+
+
+def test_a_support_makes_a_common_word_a_place() -> None:
+    of = region("coast", codes=("FR-PAC",), ambiguous={"Nice": ("riviera",)})
+    assert words(regional(of, text="Nice things"), "coast") == []
+    assert words(regional(of, text="Nice is on the riviera"), "coast") == ["Nice"]
+    assert words(regional(of, text="Mr Paul Nice left the riviera"), "coast") == []
+
+
+@pytest.mark.parametrize(
+    ("title", "language"),
+    [("Attack in Sistan and Baluchestan", "en"), ("حمله در سیستان و بلوچستان ایران", "fa")],
+)
+def test_a_name_of_the_rules_does_not_cut_a_longer_one(title: str, language: str) -> None:
+    of = region("balochistan", codes=("PK-BA",), terms=("Sistan", "Baluchestan", "سیستان"))
+    one = regional(of, title=title, language=language)
+    assert words(one, "balochistan") == []
+    assert "IR-11" in one.shares()
+
+
+def test_a_nationality_in_small_letters_is_evidence_but_no_mention() -> None:
+    argentina = region("argentina", codes=("AR",))
+    one = regional(argentina, text="El gobierno argentino dijo en Quetta", language="es")
+    assert words(one, "argentina") == []
+    assert isclose(one.share("argentina"), 0.5)
+    assert one.shares() == {"AR": 0.5, "PK-BA": 0.5}
+
+
 def test_nothing_found() -> None:
     one = regional(BALOCHISTAN, title="Nothing", text="of note")
     assert (one.spans("balochistan"), one.share("balochistan"), one.shares(), one.places()) == ([], 0.0, {}, ())
@@ -160,3 +206,14 @@ def test_what_is_remembered_of_names_is_bounded(monkeypatch: pytest.MonkeyPatch)
     one = regional(BALOCHISTAN, SINDH, text="in Quetta, Karachi and Mastung")
     assert set(one.possible()) == {"balochistan", "sindh"}
     assert words(one, "balochistan") == ["Quetta", "Mastung"]
+
+
+def test_a_name_of_two_places_of_one_country_speaks_for_the_country() -> None:
+    of = regional(PAKISTAN, text="a fire in Springfield")
+    assert [one.place for one in of.places()] == [None]
+    assert of.shares() == {"US": 1}
+
+
+def test_the_regions_of_a_name_are_told_again() -> None:
+    of = regional(PAKISTAN, title="Quetta", text="Quetta")
+    assert set(of.possible()) == {"pakistan"}

@@ -54,6 +54,7 @@ def test_show_a_code_in_words(home: Path) -> None:
     said = run(home, "show", "PK-IS")
     assert "Islamabad" in said
     assert "safe" in said.splitlines()[-1]
+    assert said.splitlines() == [line.rstrip() for line in said.splitlines()]
 
 
 def test_show_nothing(home: Path) -> None:

@@ -9,8 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.regions.mentions import Field, find
-from monitor.regions.resolve import MOST_PLACES, STAND_IN, kilometres, resolve
+from monitor.regions.distance import kilometres
+from monitor.regions.field import Field
+from monitor.regions.mentions import find
+from monitor.regions.resolve import resolve
+from monitor.regions.senses import MOST_PLACES, STAND_IN
 from monitor.text.fold import tokenise
 from tests.small_world import (
     LEBANON,
@@ -52,6 +55,13 @@ from tests.small_world import (
         ("they left Georgia Street", None, [None]),
         ("they left Quetta, and Paul Quetta left", None, [None, None]),
         ("they left from Quetta, and Paul Quetta left", None, ["PK-BA", None]),
+        ("then Quetta said no", "PK-SD", [None]),
+        ("then Quetta said no", "PK-BA", ["PK-BA"]),
+        ("Police in Quetta said so. So they left Quetta", None, ["PK-BA", "PK-BA"]),
+        ("then Quetta said no. So they left Quetta", None, [None, "PK-BA"]),
+        ("they took Nice today", None, [None]),
+        ("they took Nice today, and Toulon", None, ["FR-PAC", "FR-PAC"]),
+        ("Nice was taken, and Toulon", None, [None, "FR-PAC"]),
     ],
 )
 def test_meaning(text: str, home: str | None, codes: list[str | None]) -> None:
@@ -69,6 +79,29 @@ def test_every_point_is_told() -> None:
     assert "against Paris (FR-IDF)" in one.why
     assert "the outlet is at home in FR" in one.why
     assert "“in Paris” +1.5" in one.why
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("LONDON, March 3 - Canada won.", "GB-ENG"),
+        ("London, March 3 - Canada won.", "CA-ON"),
+        ("LONDON, Canada, March 3 - Canada won.", "CA-ON"),
+    ],
+)
+def test_a_text_begins_with_the_place_that_everybody_knows(text: str, code: str) -> None:
+    canada = name("Canada", place("Canada", "CA", 38_000_000, kind="country"))
+    london = name("London", place("London", "GB-ENG", 8_900_000), place("London", "CA-ON", 122_000, at=(43, -81)))
+    assert meant(text, world=gazetteer(canada, london))[0] == code
+
+
+def test_a_town_goes_by_its_short_name() -> None:
+    main = place("Frankfurt am Main", "DE-HE", 60_000, at=(50, 9))
+    kentucky = place("Frankfort", "US-KY", 80_000, at=(38, -85))
+    bay = place("Frankfurt Bay", "AU-NSW", 90_000, at=(-33, 150))
+    (one,) = resolved("in Frankfurt", world=gazetteer(name("Frankfurt", main, kentucky, bay)))
+    assert one.place == main
+    assert not any("otherwise" in label for label, _ in one.best.addends)
 
 
 def test_why_a_mention_does_not_count() -> None:

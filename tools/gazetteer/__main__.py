@@ -9,6 +9,7 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
+from tools.gazetteer import everyday
 from tools.gazetteer.inputs import Inputs
 from tools.gazetteer.overlays import Overlay
 from tools.gazetteer.places import Entry, World
@@ -16,7 +17,8 @@ from tools.gazetteer.report import report
 from tools.gazetteer.spelling import is_exact, words_of
 from tools.gazetteer.writing import Spelling, listed, pack, table
 
-PACKS = Path(__file__).parents[2] / "monitor" / "regions" / "packs"
+REGIONS = Path(__file__).parents[2] / "monitor" / "regions"
+PACKS = REGIONS / "packs"
 WORLD_POPULATION = 100_000
 """Towns of at least so many people are known everywhere, whatever a rule set watches."""
 RIVALS = 60
@@ -40,6 +42,8 @@ def main(archives: str) -> None:
     (PACKS / "areas.pack").write_bytes(listed((*_row(entry), entry.parent) for entry in entries if entry.kind in "ca"))
     for name, spellings in sorted(_spellings(entries, demonyms).items()):
         (PACKS / f"{name}.pack").write_bytes(pack(spellings))
+    peoples = {words_of(word) for word, _ in demonyms}
+    (REGIONS / "words" / "everyday.txt").write_text(everyday.listed(entries, peoples), encoding="utf-8")
     report(world, entries)
 
 

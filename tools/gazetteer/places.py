@@ -14,6 +14,8 @@ import pycountry
 import yaml
 
 from tools.gazetteer.areas import alternatives, is_only_direction, join, keys
+from tools.gazetteer.everyday import is_everyday
+from tools.gazetteer.forms import further
 from tools.gazetteer.inputs import Inputs, whereabouts
 from tools.gazetteer.spelling import is_exact, is_name, is_worth, words_of
 
@@ -25,6 +27,19 @@ _PERSONS = ("US", "LR", "AU", "CA", "GB", "IE", "NZ")
 """Where districts are called after people: "Lincoln" alone is hardly ever the county."""
 _STALE = ("IR", "MA")
 """Countries whose areas CLDR still lists by codes that ISO has given to others since."""
+_ARABIC = re.compile("[\u0600-\u06ff]")
+_SCRIPTS = {
+    **dict.fromkeys(("AE", "BH", "DZ", "EG", "IQ", "JO", "KW", "LB", "LY"), _ARABIC),
+    **dict.fromkeys(("MA", "OM", "PS", "QA", "SA", "SD", "SY", "TN", "YE"), _ARABIC),
+    "AM": re.compile("[\u0530-\u058f]"),
+    "BD": re.compile("[\u0980-\u09ff]"),
+    "ET": re.compile("[\u1200-\u137f]"),
+    "GR": re.compile("[\u0370-\u03ff]"),
+    "KH": re.compile("[\u1780-\u17ff]"),
+    "LA": re.compile("[\u0e80-\u0eff]"),
+    "LK": re.compile("[\u0b80-\u0bff\u0d80-\u0dff]"),
+}
+"""Scripts of countries whose areas iso-codes has in the languages of others alone."""
 
 
 @dataclass(slots=True)
@@ -54,7 +69,8 @@ class Entry:
     def call_by_hand(self, names: Iterable[str], origin: str) -> None:
         """Add names that were chosen by a person: acronyms and short ones too."""
         for name in names:
-            self.names[name] = origin
+            for form in (name, *further(name)):
+                self.names[form] = origin
 
 
 class World:
@@ -166,8 +182,21 @@ class World:
             shared = self._shared_with_towns(code) if area.parent_code else set()
             for name, origin in self.area_names[code].items():
                 if words_of(name) not in shared and not is_exact(name):
-                    entry.call([name], origin)
+                    entry.call([name, *(form for form in further(name) if not is_everyday(form))], origin)
+            entry.call(self._of_chief_town(code), "GeoNames")
             yield entry
+
+    def _of_chief_town(self, code: str) -> list[str]:
+        """Return an area's names in its country's script where its chief town, which is called alike, has them."""
+        script = _SCRIPTS.get(code[:2])
+        if script is None or any(script.match(name) for name in self.area_names[code]):
+            return []
+        called = {keys(name)[1] for name in self.area_names[code]}
+        towns = [town for town in self._by_area[code] if keys(town["name"])[1] in called]
+        if not towns:
+            return []
+        chief = max(towns, key=lambda town: int(town["population"]))
+        return [name for name in sorted(chief["alternatenames"]) if script.match(name) and _is_others(name)]
 
     def _shared_with_towns(self, code: str) -> set[tuple[str, ...]]:
         """Return the names that an area of a second level has from its chief town: they mean the town."""
@@ -184,7 +213,7 @@ class World:
                 town["latitude"], town["longitude"], town["population"],
             )  # fmt: skip
             entry.call([town["name"]], "GeoNames")
-            entry.call(filter(is_worth, sorted(town["alternatenames"])), "GeoNames")
+            entry.call((name for name in sorted(town["alternatenames"]) if _is_others(name)), "GeoNames")
             yield entry
 
     def _districts(self) -> Iterator[Entry]:
@@ -224,11 +253,23 @@ def _area_names(inputs: Inputs) -> dict[str, dict[str, str]]:
         english = inputs.english_areas.get(area.code)
         names = {english: "CLDR: en"} if english and area.country_code not in _STALE else {}
         found[area.code] = names | {name: "ISO 3166-2" for name in alternatives(area.name) if name not in names}
+    bearers: dict[tuple[str, tuple[str, ...]], set[str]] = defaultdict(set)
+    for code, names in found.items():
+        for name in names:
+            bearers[code[:2], words_of(name)].add(code)
     for language, code, name in inputs.translated_areas():
         if not is_only_direction(pycountry.subdivisions.get(code=code).name):
             for each in alternatives(name):
-                found[code].setdefault(each, f"iso-codes: {language}")
+                # Some translators slipped a line: "Hainan" for Taiwan.
+                slipped = bearers.get((code[:2], words_of(each)), {code}) != {code}
+                if not slipped and not is_everyday(each):
+                    found[code].setdefault(each, f"iso-codes: {language}")
     return found
+
+
+def _is_others(name: str) -> bool:
+    """Tell whether one of the many names that GeoNames lists for a town is more than noise."""
+    return is_worth(name) and not is_everyday(name)
 
 
 def _country_names(country: Any) -> list[str]:
