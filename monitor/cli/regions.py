@@ -34,7 +34,7 @@ def show(
     Example: `dateline regions show PK-BA`
     """
     known = rulebook_of(settings_of(home)).rules.regions
-    chosen = known.get(region) or _of_code(region)
+    chosen = known.get(region) or _of_code(region.upper())
     if chosen is None:
         hint = did_you_mean(region, [*known, *packs.areas()])
         err.print(f"There is no region or area “{escape(region)}”.{f' {hint}' if hint else ''}")
