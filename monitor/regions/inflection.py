@@ -64,6 +64,11 @@ _ADJECTIVES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "ru": _table("ие ого ому им их ая ой ую ими ом ое > ий", "ые ого ому ым ых ая ой ую ыми ом ое > ый"),
 }
 
+INFLECTED = frozenset(("tr", *_PREFIXES, *_NAMES))
+"""Languages that write names otherwise than they are listed."""
+WITH_ADJECTIVES = frozenset(_ADJECTIVES)
+"""Languages that write nationalities in small letters."""
+
 
 def bare_names(written: str, folded: str, language: str | None) -> Iterator[str]:
     """Yield the folded words that a word may be once what its language added to it is taken off, longest ending first.

@@ -15,7 +15,7 @@ from monitor.regions.abbreviations import ABBREVIATION, BEGINNINGS, abbreviated
 from monitor.regions.cues import SMALL, Addend, cues
 from monitor.regions.field import Field, Part
 from monitor.regions.gazetteer import Gazetteer, Name
-from monitor.regions.inflection import adjectives, bare_names, without_apostrophe
+from monitor.regions.inflection import INFLECTED, WITH_ADJECTIVES, adjectives, bare_names, without_apostrophe
 from monitor.regions.wordlists import LARGE, is_prominent, phrases
 from monitor.text.clitics import without_clitics
 
@@ -104,9 +104,10 @@ class _Scan:
         found: list[Mention] = []
         at, size = 0, min(len(self.folded), MOST_WORDS)
         own, exact = self.own, self.exact
+        has_adjectives = self.language in WITH_ADJECTIVES
         while at < size and len(found) < most:
             if exact[at][0].islower() and self.folded[at] not in own:
-                if (adjective := self._adjective_at(at)) is not None:
+                if has_adjectives and (adjective := self._adjective_at(at)) is not None:
                     found.append(self._mention(adjective, at, is_adjective=True))
                 at += 1
                 continue
@@ -134,7 +135,7 @@ class _Scan:
                     return name
         if word in BEGINNINGS:
             return abbreviated(self.field, at, self.gazetteer, behind_comma=self.field.follows_name(at), post=False)
-        return self._inflected_at(at)
+        return self._inflected_at(at) if self.language in INFLECTED else None
 
     def _inflected_at(self, at: int) -> Name | None:
         """Return the name of one word to which the language of the article added something.
