@@ -50,7 +50,7 @@ def annotate(
         out["language"] = article.language
         positions = Positions(article)
         if "places" in only or "regions" in only:
-            regional = Regional(rules, article, positions)
+            regional = Regional(rules, positions)
             if "places" in only:
                 out["places"] = [
                     place_json(one.mention, place)

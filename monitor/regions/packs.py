@@ -21,6 +21,7 @@ from monitor.text.fold import tokenise
 BLOCK = 64
 """Places per compressed block of their table."""
 MIN_POPULATION = 1000
+"""The smallest place watched where a rule file does not say (RULES.md)."""
 
 _KINDS: dict[str, Kind] = {"c": "country", "a": "area", "d": "district", "t": "town"}
 

@@ -151,7 +151,7 @@ class Reading:
 
     @cached_property
     def regional(self) -> Regional:
-        return Regional(self.rules, self.article, self.positions)
+        return Regional(self.rules, self.positions)
 
     # --- looking up, once per article ---
 

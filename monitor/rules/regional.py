@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
-from monitor.model import Article
 from monitor.regions import focus
 from monitor.regions.field import Field, Part
 from monitor.regions.gazetteer import Name, Place
@@ -38,10 +37,9 @@ class Found:
 class Regional:
     """One article's places, and the regions that they lie in."""
 
-    def __init__(self, rules: RuleSet, article: Article, positions: Positions) -> None:
+    def __init__(self, rules: RuleSet, positions: Positions) -> None:
         self._rules = rules
         self._watch = rules.watch
-        self._article = article
         self._positions = positions
         self._found: dict[str, Found] = {}
         self._excluded: dict[str, list[Span]] = {}

@@ -12,6 +12,7 @@ from typing import Literal
 
 from monitor.digests.timing import Schedule
 from monitor.model import Article, Feed, Quiet, Severity
+from monitor.regions.packs import MIN_POPULATION
 from monitor.rules.expression import Expression, Term
 from monitor.rules.index import Index
 from monitor.rules.watch import Watch
@@ -45,7 +46,7 @@ class Region:
     ambiguous: tuple[tuple[Term, tuple[Term, ...]], ...] = ()
     """Names that count only in an article that has one of their supports."""
     rivals: tuple[str, ...] = ()
-    min_population: int = 1000
+    min_population: int = MIN_POPULATION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
+from monitor.regions.packs import MIN_POPULATION
 from monitor.rules.values import (
     AreaCode,
     Condition,
@@ -86,7 +87,7 @@ class RegionSpec(_Spec):
 
     name: Words | None = Field(None, description="As shown to readers. Default: the id.")
     codes: list[AreaCode] = Field([], description="ISO 3166-1 or 3166-2 codes; their own names are watched.")
-    min_population: int = Field(1000, ge=0, description="Smallest place of the gazetteer that counts.")
+    min_population: int = Field(MIN_POPULATION, ge=0, description="Smallest place of the gazetteer that counts.")
     names: list[Words] = Field([], description="Further names and spellings. Wildcards * and ?; =Exact as written.")
     ambiguous: dict[str, Annotated[list[Words], Field(min_length=1)]] = Field(
         {}, description="A name that counts only in an article that has one of these words."

@@ -28,7 +28,7 @@ def region(identity: str, *, ambiguous: Mapping[str, tuple[str, ...]] | None = N
 def regional(*regions: Region, title: str = "", text: str = "", **more: Any) -> Regional:
     rules = RuleSet(version="1", regions={one.id: one for one in regions})
     article = Article(title=title, text=text, **more)
-    return Regional(rules, article, Positions(article))
+    return Regional(rules, Positions(article))
 
 
 def words(of: Regional, one: str) -> list[str]:
