@@ -239,6 +239,57 @@ class Match:
     points: tuple[Points, ...] = ()
 
 
+# --- what articles say of people ---------------------------------------------------------------------------------
+
+
+Modifier = Literal["exactly", "at_least", "about", "up_to"]
+Group = Literal["militants", "security", "civilians", "prisoners", "people"]
+Casualty = Literal["killed", "injured", "missing", "abducted", "arrested", "surrendered", "freed", "displaced"]
+StatementKind = Literal["claims_responsibility", "denies", "accuses"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One number of people that one place of a text says suffered one outcome, and who says so."""
+
+    count: int
+    count_max: int | None = None
+    """The upper end of a range."""
+    modifier: Modifier = "exactly"
+    who: str
+    """The words used for the people, without the number."""
+    group: Group
+    outcome: Casualty
+    source: str | None = None
+    """Who the text says the number comes from, as written; None where it states it as its own."""
+    scope: str = ""
+    """The words that bound what was counted ("in two operations", "on Friday"), as written; may be empty."""
+    background: bool = False
+    """A total over years, given as background."""
+    field: Literal["title", "text"]
+    start: int
+    end: int
+    """``field[start:end] == quote``: the shortest span that holds the number and the people or the outcome."""
+    quote: str
+    sentence: str
+    """The sentence around it, on one line, for readers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What somebody says without a number: that they did it, that they did not, that somebody else did."""
+
+    kind: StatementKind
+    who: str
+    about: str
+    """What was claimed or denied, or who is accused, as written; empty where the text does not say."""
+    field: Literal["title", "text"]
+    start: int
+    end: int
+    quote: str
+    """The sentence or clause that says so: ``field[start:end]``."""
+
+
 # --- digests -----------------------------------------------------------------------------------------------------
 
 
