@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import asdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from itertools import count
+from itertools import chain, count, islice, repeat
 from typing import Any
 
 from monitor.errors import ParseError
-from monitor.model import Article, Entry, Match
+from monitor.model import Article, Entry, Figure, Match
 from monitor.regions import packs
 from monitor.regions.gazetteer import Place
 from monitor.regions.mentions import Mention
@@ -18,54 +18,95 @@ from monitor.rules.match import match_article
 from monitor.rules.positions import Positions
 from monitor.rules.regional import Regional
 from monitor.rules.ruleset import RuleSet
-from monitor.stories.identity import Item, Known, KnownArticle, content_hash, copy_hash, identify
+from monitor.stories.assign import Arrival, assign
+from monitor.stories.boilerplate import Habits
+from monitor.stories.duplicates import Originals
+from monitor.stories.figures import figures_of
+from monitor.stories.identity import Decision, Item, Known, KnownArticle, content_hash, copy_hash, identify
+from monitor.stories.live import LiveStories
+from monitor.stories.statements import statements_of
 from monitor.text.html import looks_like_html, plain_text
 from monitor.text.language import language_of
 from monitor.text.urls import canonical_url
 
-PARTS = ("duplicates", "places", "regions", "matches")
+PARTS = ("duplicates", "story", "places", "regions", "figures", "matches")
 
 _TEXTS = ("title", "text", "url", "feed", "source", "home", "author", "section", "language", "published")
 
 _DIGITS = 10_000
 
+BATCH = 500
+"""Lines that are grouped together, as many as the store takes in at once."""
+
 
 def annotate(
     rules: RuleSet, lines: Iterable[str | bytes], *, only: Collection[str] = PARTS
 ) -> Iterator[dict[str, Any] | ParseError]:
-    """Yield one object per line, in their order; a ParseError, naming the line, for one that is no article."""
-    duplicates = _Duplicates()
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            record = _record(line)
-        except (ValueError, RecursionError) as error:
-            yield ParseError(f"line {number}: {error}")
-            continue
-        article, plain = _article(rules, record)
-        out: dict[str, Any] = {"id": record["id"]}
-        if "duplicates" in only:
-            out["duplicate_of"] = duplicates.of(record["id"], article)
-        out["language"] = article.language
-        positions = Positions(article)
-        if "places" in only or "regions" in only:
-            regional = Regional(rules, positions)
-            if "places" in only:
-                out["places"] = [
-                    place_json(one.mention, place)
-                    for one in regional.places()
-                    if not one.mention.is_adjective and (place := one.place)
-                ]
-            if "regions" in only:
-                out["regions"] = [
-                    {"code": code, "share": share} for code, share in _rounded(regional.shares()).items() if code
-                ]
-        if "matches" in only:
-            out["matches"] = [match_json(match) for match in match_article(rules, article, positions)]
-        if plain is not None:
-            out["plain"] = plain
+    """Yield one object per line, in their order; a ParseError, naming the line, for one that is no article.
+
+    Stories are told at the end of all lines: two that began apart may turn out to be one.
+    """
+    archive = _Archive()
+    grouped = "duplicates" in only or "story" in only
+    annotated = chain.from_iterable(
+        _annotated(rules, batch, only, archive if grouped else None) for batch in _batches(lines)
+    )
+    for out, number in list(annotated) if "story" in only else annotated:
+        if number is not None and isinstance(out, dict) and "story" in only:
+            out["story"] = archive.story(number)
         yield out
+
+
+def _batches(lines: Iterable[str | bytes]) -> Iterator[list[tuple[int, str | bytes]]]:
+    numbered = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
+    while batch := list(islice(numbered, BATCH)):
+        yield batch
+
+
+def _annotated(
+    rules: RuleSet, batch: Sequence[tuple[int, str | bytes]], only: Collection[str], archive: _Archive | None
+) -> Iterator[tuple[dict[str, Any] | ParseError, int | None]]:
+    """Yield what there is to say of each line, but for its story, with the number of its article in the archive."""
+    read = [_read(rules, number, line) for number, line in batch]
+    lines = [one for one in read if isinstance(one, _Line)]
+    filed = iter(archive.add(lines) if archive else repeat((None, None)))
+    for one in read:
+        if isinstance(one, ParseError):
+            yield one, None
+        else:
+            number, original = next(filed)
+            yield _out(rules, one, only, original), number
+
+
+def _out(rules: RuleSet, line: _Line, only: Collection[str], original: Any) -> dict[str, Any]:
+    article, positions = line.article, line.positions
+    out: dict[str, Any] = {"id": line.id}
+    if "duplicates" in only:
+        out["duplicate_of"] = original
+    if "story" in only:
+        out["story"] = None
+    out["language"] = article.language
+    if "places" in only or "regions" in only:
+        regional = Regional(rules, positions)
+        if "places" in only:
+            out["places"] = [
+                place_json(one.mention, place)
+                for one in regional.places()
+                if not one.mention.is_adjective and (place := one.place)
+            ]
+        if "regions" in only:
+            out["regions"] = [
+                {"code": code, "share": share} for code, share in _rounded(regional.shares()).items() if code
+            ]
+    if "figures" in only:
+        said = article.title, positions.tokens["title"], article.text, positions.tokens["text"], article.language
+        out["figures"] = [figure_json(figure) for figure in figures_of(*said)]
+        out["statements"] = [asdict(statement) for statement in statements_of(*said)]
+    if "matches" in only:
+        out["matches"] = [match_json(match) for match in match_article(rules, article, positions)]
+    if line.plain is not None:
+        out["plain"] = line.plain
+    return out
 
 
 def _rounded(shares: dict[str, float]) -> dict[str, float]:
@@ -91,6 +132,11 @@ def place_json(mention: Mention, place: Place) -> dict[str, Any]:
     }
 
 
+def figure_json(figure: Figure) -> dict[str, Any]:
+    names = ("count", "count_max", "modifier", "who", "group", "outcome", "source", "start", "end", "field", "quote")
+    return {name: getattr(figure, name) for name in (*names, "background")}
+
+
 def match_json(match: Match) -> dict[str, Any]:
     return {
         "rule": match.rule,
@@ -98,6 +144,24 @@ def match_json(match: Match) -> dict[str, Any]:
         "score": match.score,
         "evidence": [asdict(evidence) for evidence in match.evidence],
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    id: Any
+    article: Article
+    plain: str | None
+    """Its plain text, where its text was HTML."""
+    positions: Positions
+
+
+def _read(rules: RuleSet, number: int, line: str | bytes) -> _Line | ParseError:
+    try:
+        record = _record(line)
+    except (ValueError, RecursionError) as error:
+        return ParseError(f"line {number}: {error}")
+    article, plain = _article(rules, record)
+    return _Line(id=record["id"], article=article, plain=plain, positions=Positions(article))
 
 
 def _record(line: str | bytes) -> dict[str, Any]:
@@ -149,17 +213,48 @@ def _time(text: str) -> datetime | None:
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-class _Duplicates:
-    """Article identity over a stream: the same address, or the same words."""
+class _Archive:
+    """The lines read so far, as the store would keep their articles: who is whose copy, and which stories there are."""
 
     def __init__(self) -> None:
-        self.urls: dict[str, int] = {}
-        self.copies: dict[str, int] = {}
-        self.articles: dict[int, KnownArticle] = {}
-        self.numbers = count(1)
-        self.ids: dict[int, Any] = {}
+        self._known = Known()
+        self._numbers = count(1)
+        self._lines = count(1)
+        self._ids: dict[int, Any] = {}
+        """Article → what its first line is called."""
+        self._stories: dict[int, int] = {}
+        self._merged: dict[int, int] = {}
+        self._habits: Mapping[str, Habits] = {}
+        self._originals = Originals()
+        self._live = LiveStories()
 
-    def of(self, id_: Any, article: Article) -> Any:
+    def add(self, lines: Iterable[_Line]) -> list[tuple[int, Any]]:
+        """Take in a batch of lines; returns the number of each one's article, and what the line is called that it
+        repeats, None where it repeats none."""
+        decisions = [(self._identify(line), line) for line in lines]
+        arrivals = [_arrival(one, line) for one, line in decisions if one.kind == "new"]
+        assigned = assign(
+            arrivals,
+            self._habits,
+            self._originals,
+            self._live,
+            lambda articles: {article: self._stories[article] for article in articles},
+        )
+        self._habits = assigned.habits
+        for article, keys in assigned.keys.items():
+            self._originals.add(article, assigned.sketches[article], keys)
+        self._live.add(assigned.grouping)
+        self._merged |= {one.story: one.into for one in assigned.grouping.merges}
+        self._stories |= assigned.stories
+        copies = {one.article: one.duplicate_of for one, _ in decisions if one.duplicate_of is not None}
+        copies |= {article: copy.of for article, copy in assigned.copies.items()}
+        return [
+            (one.article, self._ids.get(copies.get(one.article, 0) if one.kind == "new" else one.article))
+            for one, _ in decisions
+        ]
+
+    def _identify(self, line: _Line) -> Decision:
+        article = line.article
         item = Item(
             entry=Entry(guid=None, link=article.link, title=article.title, text=article.text),
             key="",
@@ -168,16 +263,35 @@ class _Duplicates:
             copy_hash=copy_hash(article.title, article.text),
         )
         # Each line stands for a feed of its own: its id is no guid, and the same address elsewhere is the same article.
-        known = Known(urls=self.urls, copies=self.copies, articles=self.articles)
-        (decision,) = identify(f"line {id_}", [item], known, self.numbers)
-        if decision.kind != "new":
-            return self.ids[decision.article]
-        self.ids[decision.article] = id_
-        self.articles[decision.article] = KnownArticle(
-            id=decision.article, feed="", story=decision.story, content_hash=item.content_hash, text=article.text
-        )
-        if item.url:
-            self.urls.setdefault(item.url, decision.article)
-        if item.copy_hash:
-            self.copies.setdefault(item.copy_hash, decision.article)
-        return self.ids.get(decision.duplicate_of or 0)
+        (decision,) = identify(f"line {next(self._lines)}", [item], self._known, self._numbers)
+        if decision.kind == "new":
+            number = decision.article
+            self._ids[number] = line.id
+            self._known.articles[number] = KnownArticle(
+                id=number, feed="", story=number, content_hash=item.content_hash, text=article.text
+            )
+            if item.url:
+                self._known.urls.setdefault(item.url, number)
+            if item.copy_hash:
+                self._known.copies.setdefault(item.copy_hash, number)
+        return decision
+
+    def story(self, number: int) -> Any:
+        """Return what the first line of an article's story is called, as far as is known by now."""
+        story = self._stories[number]
+        while story in self._merged:
+            story = self._merged[story]
+        return self._ids[story]
+
+
+def _arrival(decision: Decision, line: _Line) -> Arrival:
+    article = line.article
+    return Arrival(
+        id=decision.article,
+        title=line.positions.tokens["title"],
+        text=line.positions.tokens["text"],
+        at=article.published_at,
+        feed=article.feed or article.source,
+        outlet=article.source or article.feed,
+        copy_of=decision.duplicate_of,
+    )

@@ -290,6 +290,45 @@ class Statement:
     """The sentence or clause that says so: ``field[start:end]``."""
 
 
+# --- stories -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorySummary:
+    id: int
+    headline: str
+    first_seen_at: datetime
+    updated_at: datetime
+    origins: int
+    """Independent texts; wire copies count once."""
+    articles: int
+    merged_into: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryEvent:
+    """A merge or a split as it was decided; never rewritten."""
+
+    at: datetime
+    kind: Literal["merged", "split"]
+    """Merged: ``articles`` came from ``other`` into ``story``. Split: they left ``other``, as ``story``."""
+    story: int
+    other: int
+    articles: tuple[int, ...]
+    by: str
+    """A person's name, or "Dateline"."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelatedStory:
+    """A story that may be of the same event, but not clearly enough to be merged."""
+
+    story: int
+    headline: str
+    score: float
+
+
 # --- digests -----------------------------------------------------------------------------------------------------
 
 
@@ -315,11 +354,30 @@ ChangeKind = Literal[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A figure that is new, moved or gone, in words for readers: "12", "at least 31"."""
+
+    outcome: Casualty
+    group: Group
+    before: str | None
+    """None where it is new."""
+    after: str | None
+    """None where nobody gives it any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """What happened to a story since its subscription was last told."""
 
     kind: ChangeKind
     text: str
+    claimant: str | None = None
+    """Whose figure or statement it is about."""
+    moves: tuple[Move, ...] = ()
+    articles: tuple[int, ...] = ()
+    """Where it is to be read."""
+    is_material: bool = False
+    """It should wake a channel that knows the story already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

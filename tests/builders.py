@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from monitor.digests.owing import Owed
+from monitor.digests.owing import Owed, StoryFile, Told
 from monitor.digests.timing import Immediately
 from monitor.model import Article, Evidence, Match, Severity, StoredArticle
 from monitor.rules.ruleset import Region, Rule, RuleSet, Subscription
+from monitor.stories.reports import Report
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -47,6 +48,34 @@ def owed(number: int = 1, **more: Any) -> Owed:
         "story_told": False,
     }
     return Owed(**values | more)
+
+
+def report(number: int = 1, **more: Any) -> Report:
+    values: dict[str, Any] = {"article": number, "at": NOON, "title": article().title, "source": "Dawn"}
+    return Report(**values | more)
+
+
+def files_of(*debts: Owed) -> dict[int, StoryFile]:
+    """Return the files of the stories that debts are of; one that was told began two hours ago, and was told then."""
+    return {story: _file([one for one in debts if one.article.story == story]) for story in _stories(debts)}
+
+
+def _stories(debts: tuple[Owed, ...]) -> set[int]:
+    return {one.article.story for one in debts}
+
+
+def _file(debts: list[Owed]) -> StoryFile:
+    before = NOON - timedelta(hours=2)
+    was_told = any(one.story_told for one in debts)
+    said = {one.article.id: one.article for one in debts}
+    reports = [
+        report(one.id, revision=one.revision, source=one.article.source, duplicate_of=one.duplicate_of)
+        for one in said.values()
+    ]
+    first = debts[0].article.story
+    if not was_told:
+        return StoryFile(reports=reports)
+    return StoryFile(reports=[report(first, at=before), *reports], told={first: Told(sent_at=before, until_at=before)})
 
 
 def subscription(**more: Any) -> Subscription:

@@ -169,6 +169,7 @@ GWADAR = story(
             "who": "people",
             "group": "people",
             "outcome": "injured",
+            "text": "19 people injured",
             "source": "District hospital",
             "outlet": "Asia Wire",
             "at": "2026-11-22T09:30:00Z",
@@ -180,6 +181,7 @@ GWADAR = story(
             "who": "workers",
             "group": "civilians",
             "outcome": "injured",
+            "text": "about 12–15 workers injured",
             "source": "Port authority",
             "outlet": "Makran Post",
             "at": "2026-11-22T09:12:00Z",
@@ -190,6 +192,7 @@ GWADAR = story(
             "kind": "denies",
             "who": "The port authority",
             "about": "an attack",
+            "text": "The port authority denied an attack",
             "quote": "It was a technical fault in a pumping station.",
             "article": 22,
             "at": "2026-11-22T09:12:00Z",
@@ -300,8 +303,8 @@ def hostile(title: str, *, template: Literal["digest", "alert", "brief"] = "dige
     first = article(1, title, title, link="https://outlet.example/1" if link is None else link)
     second = article(2, title, title, duplicate_of=1, link=first.link)
     third = article(3, title, title, link=first.link)
-    figure = {"count": 3, "who": title, "outcome": title, "source": title, "outlet": title, "modifier": "at_least"}
-    statement = {"kind": "denies", "who": title, "about": title, "quote": title}
+    figure = {"text": f"at least 3 {title} {title}", "source": title, "outlet": title}
+    statement = {"text": f"{title} denied {title}", "quote": title}
     return digest(
         region(
             title,

@@ -7,16 +7,19 @@ functions that the daemon asks. Edits are not replayed. Pure; this module must n
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 
 from monitor.backtest.compare import Debts
 from monitor.digests.compose import alert_due, in_quiet_hours, loud_enough
 from monitor.digests.owing import Due
 from monitor.digests.timing import Clock, Immediately, due_between, parse_clock_time
+from monitor.digests.waking import with_what_is_material
 from monitor.model import Severity, Window
 from monitor.rules.ruleset import Subscription
+from monitor.stories.reports import Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,7 @@ def replay(subscription: Subscription, debts: Debts, since: datetime, until: dat
                 severity=debt.severity,
                 owed_at=owed_at,
                 story_told=False,
+                material=debt.material,
                 article=debt.article,
                 story=debt.story,
             )
@@ -57,6 +61,28 @@ def replay(subscription: Subscription, debts: Debts, since: datetime, until: dat
     if isinstance(subscription.schedule, Immediately):
         return list(_alerts(subscription, owed, since, until))
     return list(_digests(subscription, subscription.schedule, owed, since, until))
+
+
+def waking(debts: Debts, reports: Mapping[int, Sequence[Report]]) -> Debts:
+    """Mark which debts woke readers who knew the story, as at the time; ``reports`` are those of stories owed twice."""
+    gravest: dict[tuple[str, int], Severity] = {}
+    marked: Debts = []
+    for at, batch in groupby(sorted(debts, key=lambda one: one[0]), key=lambda one: one[0]):
+        arising = [debt for _, debt in batch]
+        known = {one.story: reports[one.story] for one in arising if (one.subscription, one.story) in gravest}
+        marked += [(at, debt) for debt in with_what_is_material(arising, gravest, known, at)]
+        for debt in arising:
+            key = debt.subscription, debt.story
+            gravest[key] = max(debt.severity, gravest.get(key, debt.severity), key=lambda one: one.rank)
+    return marked
+
+
+def owed_twice(debts: Debts) -> set[int]:
+    """Return the stories of which something was owed at more than one time."""
+    moments: dict[int, set[datetime]] = {}
+    for at, debt in debts:
+        moments.setdefault(debt.story, set()).add(at)
+    return {story for story, of_story in moments.items() if len(of_story) > 1}
 
 
 def windows(subscription: Subscription, schedule: Clock, since: datetime, until: datetime) -> Iterator[Window]:

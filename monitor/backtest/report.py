@@ -7,16 +7,17 @@ from datetime import date, datetime
 from itertools import chain
 
 from monitor.backtest.compare import Debts, Difference, Kind, Tally
-from monitor.backtest.replay import Outgoing, replay
+from monitor.backtest.replay import Outgoing, owed_twice, replay, waking
 from monitor.backtest.trial import Progress, Question, Side, tally_all
 from monitor.digests.compose import compose, coverage
-from monitor.digests.owing import Owed, wanted
+from monitor.digests.owing import Owed, StoryFile, Told, wanted
 from monitor.model import Digest, Severity, StoredArticle
 from monitor.rules.explain import explain
 from monitor.rules.match import match_article
 from monitor.rules.ruleset import RuleSet, Subscription
 from monitor.rules.why import why_line
-from monitor.store import Store, polls
+from monitor.store import Store, polls, stories
+from monitor.stories.reports import Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +106,7 @@ def backtest(store: Store, today: Side, tried: Side, question: Question, progres
             )
             for kind, ones in shown.items()
         },
-        digests=_digests(tally.debts_before, tally.debts_after, today.rules, tried.rules, question),
+        digests=_digests(store, tally.debts_before, tally.debts_after, today.rules, tried.rules, question),
     )
 
 
@@ -117,6 +118,15 @@ def digest_of(store: Store, tried: Side, series: Series, at: datetime) -> Digest
     articles = _articles(store, set(sent.articles))
     with store.reading() as db:
         seen = coverage(tried.rules.feeds, polls.feed_states(db).values(), sent.window)
+        reports = stories.reports_of(db, {one.story for one in articles.values()})
+    told = Told(sent_at=sent.window.from_at, until_at=sent.window.from_at)
+    files = {
+        story: StoryFile(
+            reports=of_story,
+            told={one.article: told for one in of_story if one.article in sent.told_before},
+        )
+        for story, of_story in reports.items()
+    }
     owed = []
     for number in sent.articles:
         stored = articles.get(number)
@@ -133,7 +143,7 @@ def digest_of(store: Store, tried: Side, series: Series, at: datetime) -> Digest
                     story_told=number in sent.told_before,
                 )
             )
-    return compose(series.subscription, tried.rules, owed, window=sent.window, coverage=seen, reason="backtest")
+    return compose(series.subscription, tried.rules, owed, files, window=sent.window, coverage=seen, reason="backtest")
 
 
 def _articles(store: Store, numbers: set[int]) -> dict[int, StoredArticle]:
@@ -181,8 +191,10 @@ def _why(rules: RuleSet, stored: StoredArticle, rule: str, *, scored: bool) -> s
     return found.score if scored else why_line(rules, found.match, stored.article)
 
 
-def _digests(before: Debts, after: Debts, today: RuleSet, tried: RuleSet, question: Question) -> tuple[Series, ...]:
-    old, new = _replayed(today, before, question), _replayed(tried, after, question)
+def _digests(
+    store: Store, before: Debts, after: Debts, today: RuleSet, tried: RuleSet, question: Question
+) -> tuple[Series, ...]:
+    old, new = _replayed(store, today, before, question), _replayed(store, tried, after, question)
     return tuple(
         Series(
             subscription=tried.subscriptions.get(name) or today.subscriptions[name],
@@ -193,11 +205,19 @@ def _digests(before: Debts, after: Debts, today: RuleSet, tried: RuleSet, questi
     )
 
 
-def _replayed(rules: RuleSet, debts: Debts, question: Question) -> dict[str, tuple[Outgoing, ...]]:
+def _replayed(store: Store, rules: RuleSet, debts: Debts, question: Question) -> dict[str, tuple[Outgoing, ...]]:
     owed: dict[str, Debts] = {name: [] for name in rules.subscriptions}
-    for owed_at, debt in debts:
+    for owed_at, debt in waking(debts, _reports(store, owed_twice(debts))):
         owed[debt.subscription].append((owed_at, debt))
     return {
         name: tuple(replay(one, owed[name], question.since, question.until))
         for name, one in rules.subscriptions.items()
     }
+
+
+def _reports(store: Store, numbers: set[int]) -> dict[int, list[Report]]:
+    found, wanted_ = {}, sorted(numbers)
+    with store.reading() as db:
+        for start in range(0, len(wanted_), 500):
+            found.update(stories.reports_of(db, wanted_[start : start + 500]))
+    return found

@@ -27,6 +27,8 @@ from monitor.cli.base import (
     Home,
     answer,
     app,
+    back,
+    bars,
     err,
     escape,
     moment,
@@ -40,9 +42,8 @@ from monitor.cli.base import (
     unknown,
 )
 from monitor.digests.render import render_as
-from monitor.digests.timing import Immediately, parse_duration
+from monitor.digests.timing import Immediately
 from monitor.digests.words import counted, one_line
-from monitor.errors import RuleError
 from monitor.home_files import HomeFiles, read_home, read_rules
 from monitor.model import Severity
 from monitor.rulebook import builtin_home, compile_home
@@ -52,7 +53,6 @@ from monitor.store import Store
 SHOWN, SHOWN_IN_JSON = 20, 1000
 """Differences of a kind, unless `--limit` says otherwise."""
 
-_BARS = "▁▂▃▄▅▆▇█"
 _MOST_BARS = 15
 """A fortnight, and what fits beside the numbers on 80 columns."""
 _TITLE, _WHY = 100, 200
@@ -88,7 +88,7 @@ def backtest_(
         raise refuse(f"{rules}: {'not a' if rules.exists() else 'no such'} folder")
     until = datetime.now(UTC)
     question = Question(
-        since=_back(until, since),
+        since=back(until, since),
         until=until,
         limit=limit if limit is not None else SHOWN_IN_JSON if as_json else SHOWN,
         rule=rule,
@@ -110,16 +110,6 @@ def backtest_(
         answer(to_json(found), as_json, lambda: _say(found, rules))
     if found.broken:
         raise typer.Exit(1)
-
-
-def _back(until: datetime, since: str) -> datetime:
-    try:
-        past = until - parse_duration(since)
-    except (RuleError, OverflowError):
-        past = until
-    if past == until:
-        raise refuse(f"--since {since}: write a number from 1 and s, m, h, d or w: 90m, 12h, 14d, 4w")
-    return past
 
 
 def _tried(folder: Path, today: Side, as_json: bool) -> Side:
@@ -233,12 +223,6 @@ def _by_day(one: RuleCount, question: Question) -> list[int]:
     for day, _, after in one.days:
         counts[(day - first).days * len(counts) // days] += after
     return counts
-
-
-def bars(counts: Sequence[int]) -> str:
-    """Draw numbers as bars on one line; a dot is none."""
-    highest = max(counts, default=0)
-    return "".join("·" if not count else _BARS[(count * len(_BARS) - 1) // highest] for count in counts)
 
 
 def _say_differences(title: str, changed: Sequence[Changed], count: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,17 +17,18 @@ from rich.table import Column, Table
 from typer.core import TyperGroup
 
 from monitor.clock import Clock
-from monitor.digests.words import listed
-from monitor.errors import MonitorError
+from monitor.digests.timing import parse_duration
+from monitor.errors import MonitorError, RuleError
 from monitor.logs import configure_logs
 from monitor.rulebook import Rulebook
 from monitor.rules.wording import did_you_mean
 from monitor.settings import Settings, load_settings
 from monitor.store import Store
+from monitor.text.lines import listed
 
 _ORDER = (
     *("init", "run", "once", "check", "explain", "annotate", "backtest", "preview"),
-    *("feeds", "regions", "status", "deliveries", "test", "db", "demo"),
+    *("feeds", "stories", "regions", "status", "deliveries", "test", "db", "demo"),
 )
 
 
@@ -60,6 +61,7 @@ HIGHEST_NUMBER = 2**63 - 1
 
 _UNLIMITED = 10_000
 _NAMES_TOLD = 5
+_BARS = "▁▂▃▄▅▆▇█"
 
 
 def _console(stream: TextIO, *, stderr: bool) -> Console:
@@ -119,6 +121,12 @@ def table(*headers: str) -> Table:
     return Table(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
 
 
+def bars(counts: Sequence[int]) -> str:
+    """Draw numbers as bars on one line; a dot is none."""
+    highest = max(counts, default=0)
+    return "".join("·" if not count else _BARS[(count * len(_BARS) - 1) // highest] for count in counts)
+
+
 def settings_of(home: Path | None) -> Settings:
     settings = load_settings(home)
     if not settings.home.is_dir():
@@ -168,3 +176,14 @@ def moment(text: str | None, timezone: str) -> datetime:
     except ValueError as error:
         raise refuse(f"--at {text}: not an ISO time, such as 2026-11-22T07:00") from error
     return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(timezone))).astimezone(UTC)
+
+
+def back(until: datetime, since: str) -> datetime:
+    """Read how far back from ``until`` a command is to look."""
+    try:
+        past = until - parse_duration(since)
+    except (RuleError, OverflowError):
+        past = until
+    if past == until:
+        raise refuse(f"--since {since}: write a number from 1 and s, m, h, d or w: 90m, 12h, 14d, 4w")
+    return past

@@ -37,6 +37,7 @@ from monitor.cli.base import (
 )
 from monitor.cli.life import Step, steps
 from monitor.digests.compose import compose, coverage, preview_window
+from monitor.digests.owing import StoryFile
 from monitor.digests.render import Form, render_as
 from monitor.digests.words import counted
 from monitor.errors import MonitorError, ParseError
@@ -45,7 +46,7 @@ from monitor.model import Article, Fetched
 from monitor.rulebook import Rulebook, check_home
 from monitor.rules.explain import Explanation, describe, explain, rows
 from monitor.settings import Settings
-from monitor.store import polls, telling
+from monitor.store import polls, stories, telling
 from monitor.store.life import Life, life_of
 from monitor.text.html import looks_like_html, page_title, plain_text
 from monitor.text.language import language_of
@@ -249,7 +250,9 @@ def preview(
             window = preview_window(subscription, moment(at, subscription.timezone))
             matched = telling.matched_between(db, subscription, window.from_at, window.to_at)
             seen = coverage(rules.feeds, polls.feed_states(db).values(), window)
-            shown = compose(subscription, rules, matched, window=window, coverage=seen, reason="preview")
+            reports = stories.reports_of(db, {one.article.story for one in matched})
+            files = {story: StoryFile(reports=of_story) for story, of_story in reports.items()}
+            shown = compose(subscription, rules, matched, files, window=window, coverage=seen, reason="preview")
     rendered = render_as(shown, rulebook.templates, as_)
     if as_ in ("json", "slack"):
         print_json(json.loads(rendered))

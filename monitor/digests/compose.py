@@ -6,13 +6,13 @@ Pure: reads no clock and no table, and decides nothing about channels. What it r
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from monitor.digests.owing import Due, Owed
+from monitor.digests.owing import Due, Owed, StoryFile
 from monitor.digests.timing import Clock, Immediately, between, due_at_or_before, parse_clock_time
 from monitor.model import (
     ArticleRef,
@@ -32,6 +32,9 @@ from monitor.model import (
 )
 from monitor.rules.ruleset import RuleSet, Subscription
 from monitor.rules.why import why_line
+from monitor.stories.changes import changes
+from monitor.stories.ledger import figures_json, ledger, statements_json
+from monitor.stories.reports import Moment, moment
 from monitor.text.lines import shorten
 from monitor.text.sentences import sentences
 
@@ -51,12 +54,13 @@ def alert_due(
 ) -> tuple[AnyDue, ...]:
     """Return what an alert sent now would tell, nothing where none is due.
 
-    A story not yet told, held for the bundling time, brings an alert; copies and edits of told stories ride along.
+    A story not yet told, or one that changed materially, brings an alert after the bundling time; what else there is
+    of told stories rides along.
     In quiet hours only what breaks through them is told, the rest stays owed until they end.
     """
     loud = loud_enough(subscription, now)
     heard = tuple(one for one in owed if one.severity in loud)
-    triggers = [one.owed_at for one in heard if one.kind == "news" and not one.story_told]
+    triggers = [one.owed_at for one in heard if one.wakes]
     return heard if triggers and min(triggers) + bundle <= now else ()
 
 
@@ -100,6 +104,7 @@ def compose(
     subscription: Subscription,
     rules: RuleSet,
     owed: Iterable[Owed],
+    files: Mapping[int, StoryFile],
     *,
     window: Window,
     coverage: Coverage,
@@ -107,8 +112,8 @@ def compose(
 ) -> Digest:
     stories = [
         (section, story)
-        for _, members in groupby(sorted(owed, key=_by_story), key=lambda one: one.article.story)
-        for section, story in [_story(rules, list(members))]
+        for number, members in groupby(sorted(owed, key=_by_story), key=lambda one: one.article.story)
+        for section, story in [_story(rules, list(members), files.get(number, StoryFile()), window.to_at, subscription)]
     ]
     return Digest(
         id=f"{subscription.id}-{window.to_at:%Y%m%dT%H%M%SZ}",
@@ -144,10 +149,15 @@ def _is_new(story: StoryItem) -> bool:
     return any(change.kind == "new_story" for change in story.changes)
 
 
-def _story(rules: RuleSet, members: list[Owed]) -> tuple[str | None, StoryItem]:
+def _story(
+    rules: RuleSet, members: list[Owed], file: StoryFile, until: datetime, subscription: Subscription
+) -> tuple[str | None, StoryItem]:
     first = members[0]
+    now = moment(file.reports, until)
+    board = ledger(now)
     matches = [(one, match) for one in members for match in one.matches]
     originals = {one.article.id for one in members if one.article.duplicate_of is None}
+    originals |= {report.article for report in now.reports if report.duplicate_of is None}
     unique = {one.article.id: one for one in reversed(members)}
     articles = sorted(unique.values(), key=_by_story)
     story = StoryItem(
@@ -156,9 +166,9 @@ def _story(rules: RuleSet, members: list[Owed]) -> tuple[str | None, StoryItem]:
         headline=first.article.article.title,
         gist=gist(first.article.article.title, first.article.article.text),
         where=_places(match for _, match in matches),
-        changes=_changes(members),
-        figures=(),
-        statements=(),
+        changes=_changes(file, now, subscription.timezone),
+        figures=figures_json(board),
+        statements=statements_json(board),
         origins=max(1, len(originals)),
         articles=tuple(_reference(one) for one in articles),
         why=_why(rules, matches),
@@ -193,28 +203,10 @@ def _places(matches: Iterable[Match]) -> tuple[str, ...]:
     return tuple(names.values())
 
 
-def _changes(members: list[Owed]) -> tuple[Change, ...]:
-    changes = []
-    if not members[0].story_told and members[0].kind == "news":
-        changes.append(Change(kind="new_story", text="New story"))
-    elif more := [one for one in members if one.kind == "news"]:
-        sources = ", ".join(dict.fromkeys(one.article.article.source for one in more))
-        changes.append(Change(kind="origins", text=f"The same text appeared in {sources}"))
-    edits: dict[int, list[Owed]] = {}
-    for one in members:
-        if one.kind == "revision":
-            edits.setdefault(one.article.id, []).append(one)
-    changes += [Change(kind="revision", text=_edit(of_one)) for of_one in edits.values()]
-    return tuple(changes)
-
-
-def _edit(edits: list[Owed]) -> str:
-    """Say what became of one article since it was told, however many edits that took."""
-    article, title_before = edits[0].article.article, edits[0].title_before
-    if title_before and title_before != article.title:
-        return f"{article.source} changed its headline from “{title_before}” to “{article.title}”"
-    times = f" {len(edits)} times" if len(edits) > 1 else ""
-    return f"{article.source} edited “{article.title}”{times}"
+def _changes(file: StoryFile, now: Moment, timezone: str) -> tuple[Change, ...]:
+    before = None if file.told_until is None else moment(file.reports, file.told_until)
+    told = {article: one.sent_at for article, one in file.told.items()}
+    return changes(before, now, told=told, timezone=timezone)
 
 
 def _reference(one: Owed) -> ArticleRef:

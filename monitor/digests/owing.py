@@ -6,13 +6,14 @@ the article (or will be), and as news to those whose rules it matches for the fi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from monitor.model import Entry, Feed, Match, Severity, StoredArticle
 from monitor.rules.ruleset import Subscription
+from monitor.stories.reports import Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,8 @@ class Debt:
     kind: Literal["news", "revision"]
     revision: int
     severity: Severity
+    material: bool = False
+    """It changes the story enough to wake readers who know it already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,13 @@ class Due:
     owed_at: datetime
     story_told: bool
     """The subscription was told of this story before."""
+    material: bool = False
+    """It changes the story enough to be told at once all the same."""
+
+    @property
+    def wakes(self) -> bool:
+        """Whether an alert is sent for it; what does not wake anybody rides along."""
+        return self.material or (self.kind == "news" and not self.story_told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +56,29 @@ class Owed(Due):
     article: StoredArticle
     matches: tuple[Match, ...]
     """Those that the subscription takes, strongest first."""
-    title_before: str | None = None
-    """For an edit: the headline before it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """That an article was told to one subscription."""
+
+    sent_at: datetime
+    until_at: datetime
+    """What was stored by then was told with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryFile:
+    """All that a story's articles say, and which of them one subscription was told of."""
+
+    reports: Sequence[Report] = ()
+    told: Mapping[int, Told] = field(default_factory=dict)
+    """By article."""
+
+    @property
+    def told_until(self) -> datetime | None:
+        """By when the subscription was last told of the story; None where it never was."""
+        return max((one.until_at for one in self.told.values()), default=None)
 
 
 def wanted(subscription: Subscription, matches: Iterable[Match]) -> tuple[Match, ...]:

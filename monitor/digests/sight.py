@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from monitor.digests.local_time import LocalTime
-from monitor.digests.words import counted, listed, name, one_line
+from monitor.digests.words import counted, name, one_line
 from monitor.model import Coverage, FeedTrouble
+from monitor.text.lines import listed
 
 _TROUBLES_SHOWN = 15
 

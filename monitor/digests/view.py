@@ -13,17 +13,15 @@ from typing import Any, Literal
 
 from monitor.digests.local_time import LocalTime
 from monitor.digests.sight import Sight, sight_of
-from monitor.digests.words import counted, host_of, is_right_to_left, listed, name, one_line, web_link
+from monitor.digests.words import counted, host_of, is_right_to_left, name, one_line, web_link
 from monitor.model import ArticleRef, Digest, Severity, StoryItem
+from monitor.text.lines import listed
 
 HEADLINE_LIMIT = 300
 _GIST_LIMIT = 500
 _REPORTS_SHOWN = 10
 _COPIES_SHOWN = 8
 _FIGURES_SHOWN = 12
-
-_MODIFIERS = {"at_least": "at least ", "about": "about ", "up_to": "up to "}
-_STATEMENTS = {"claims_responsibility": "claims responsibility", "denies": "denies", "accuses": "accuses"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,11 +246,11 @@ def _why(rule: str, text: str) -> str:
 
 def _breadth(story: StoryItem) -> str:
     articles = len(story.articles)
-    if articles <= 1:
-        return ""
     if story.origins <= 1:
-        return f"1 report, carried {counted(articles, 'time')}"
+        return "" if articles <= 1 else f"1 report, carried {counted(articles, 'time')}"
     independent = counted(story.origins, "independent report")
+    if story.origins > articles:
+        return f"{independent} so far"
     return independent if articles == story.origins else f"{independent}, {counted(articles, 'article')}"
 
 
@@ -289,12 +287,8 @@ def _source(article: ArticleRef) -> str:
 
 
 def _figure(figure: Mapping[str, Any], local: LocalTime) -> Figure:
-    count, most = figure["count"], figure.get("count_max")
-    number = "no" if count == 0 else f"{count:,}–{most:,}" if most else f"{count:,}"
     return Figure(
-        claim=one_line(
-            f"{_MODIFIERS.get(figure.get('modifier', ''), '')}{number} {figure['who']} {figure['outcome']}", 160
-        ),
+        claim=one_line(figure["text"], 160),
         claimant=name(figure.get("source") or "", 80),
         outlet=name(figure.get("outlet") or "", 60),
         time=_time_of(figure, local),
@@ -302,10 +296,11 @@ def _figure(figure: Mapping[str, Any], local: LocalTime) -> Figure:
 
 
 def _statement(statement: Mapping[str, Any], local: LocalTime) -> Statement:
-    claim = f"{statement['who']} {_STATEMENTS.get(statement['kind'], statement['kind'])} {statement.get('about') or ''}"
     quote = statement.get("quote")
     return Statement(
-        claim=one_line(claim, 200), quote=_words(quote, 300) if quote else None, time=_time_of(statement, local)
+        claim=one_line(statement["text"], 200),
+        quote=_words(quote, 300) if quote else None,
+        time=_time_of(statement, local),
     )
 
 

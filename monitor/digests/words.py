@@ -69,10 +69,3 @@ def name(text: str, limit: int) -> str:
 def counted(number: int, singular: str, plural: str | None = None) -> str:
     """Return ``1 feed``, ``41 feeds``."""
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
-
-
-def listed(names: tuple[str, ...], limit: int) -> str:
-    """Return ``Balochistan``, ``Balochistan and Sindh``, ``Balochistan, Sindh and 2 more``."""
-    if len(names) > limit:
-        return f"{', '.join(names[:limit])} and {len(names) - limit} more"
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

@@ -1,11 +1,11 @@
 """The steps of Dateline, in order. Read this file first.
 
     watch_feeds      the rule files say which feeds and subscriptions there are
-    poll_feed        fetch → parse → store → match → owe                    one transaction per 500 entries of a feed
+    poll_feed        fetch → parse → store → group → match → owe            one transaction per 500 entries of a feed
     compose_digests  what is owed and due → a digest and its messages       one transaction per digest
     deliver          claim → send → record                                  the claim is durable before anything is sent
     settle           what a stopped program left claimed: ask the channel, or repeat once
-    retire           forget unmatched articles older than DATELINE_KEEP
+    retire           close silent stories, forget unmatched articles older than DATELINE_KEEP
 
 Each step reads committed state, does one thing and commits; running it again is harmless. Nothing is fetched or sent
 inside a transaction. If the process dies
@@ -27,7 +27,7 @@ from monitor.pipeline.compose import compose_digests
 from monitor.pipeline.counts import Counts
 from monitor.pipeline.deliver import abandon_claims, claim_due, deliver, deliver_all, send, settle
 from monitor.pipeline.poll import due_feeds, look_again, poll_feed, poll_feeds, watch_feeds
-from monitor.store import reading
+from monitor.store import pools, reading
 
 __all__ = [
     "Counts",
@@ -70,9 +70,8 @@ async def run_once(services: Services, *, every_feed: bool = False) -> Counts:
 
 
 def retire(services: Services) -> int:
-    """Forget articles that no rule matched and that are older than DATELINE_KEEP; returns how many."""
-    keep = services.settings.keep
-    if keep is None:
-        return 0
+    """Close silent stories, and forget unmatched articles that are older than DATELINE_KEEP; returns how many."""
+    now, keep = services.clock.now(), services.settings.keep
     with services.store.writing() as db:
-        return reading.forget_unmatched(db, services.clock.now() - keep)
+        pools.forget_old(db, now)
+        return 0 if keep is None else reading.forget_unmatched(db, now - keep)

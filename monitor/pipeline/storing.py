@@ -1,4 +1,4 @@
-"""Storing what a poll brought: store → match → owe, for one slice of a document, in one transaction."""
+"""Storing what a poll brought: store → group → match → owe, for one slice of a document, in one transaction."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from sqlalchemy import Connection
 
 from monitor.app import Services
 from monitor.digests import owing
-from monitor.model import Article, Feed, Match
+from monitor.model import Article, Feed, Match, StoredArticle
 from monitor.pipeline.counts import Counts
-from monitor.rules.match import outcome
+from monitor.pipeline.joining import group_new, material, save_said
+from monitor.rules.match import Outcome, outcome
+from monitor.rules.positions import Positions
 from monitor.rules.ruleset import RuleSet
 from monitor.store import polls, telling
 from monitor.stories.identity import Decision, Item, Known, identify
@@ -36,33 +38,38 @@ def store_items(
     fuller, late = _shown_elsewhere(db, services, feed, decisions, known, past)
     revised += fuller
 
+    positions = {one.article: Positions(article) for one, article in (*new, *revised)}
+    new = group_new(db, services, feed, new, positions, now)
     polls.save_new(db, new, now=now, owed=owed)
     polls.save_revisions(db, revised, now=now)
     polls.save_sightings(db, feed.id, decisions, now=now)
-    matches = {one.article: _match(services, rules, article) for one, article in (*new, *revised)}
+    outcomes = {
+        one.article: _match(services, rules, article, positions[one.article]) for one, article in (*new, *revised)
+    }
+    matches = {article: outcome.matches for article, outcome in outcomes.items()}
+    edited = polls.articles(db, [one.article for one, _ in revised])
+    revisions = {one.id: one.revision for one in edited}
+    save_said(db, services, (*new, *revised), positions, outcomes, revisions)
     debts = [
         debt
         for one, _ in new
         if one.article in owed
         for debt in owing.debts_of_new(rules.subscriptions.values(), one.article, one.story, matches[one.article])
     ]
-    revisions: dict[int, int] = {}
-    if revised:
-        revisions, more = _revision_debts(db, rules, feed, revised, matches, now)
-        debts += more
+    debts += _revision_debts(db, rules, feed, edited, matches, now)
     if late:
         revisions |= {one.article: known.articles[one.article].revision for one in late}
         matches |= {one.article: found for one, found in late.items()}
         debts += _late_debts(db, rules, late)
     found = [(article, revisions.get(article, 0), match) for article, ones in matches.items() for match in ones]
     polls.save_matches(db, found, rules_version=rules.version, now=now)
-    telling.owe(db, debts, now)
+    telling.owe(db, material(db, debts, now), now)
     return Counts(
         new=len(new),
         revised=len(revised),
         duplicate=sum(one.duplicate_of is not None for one, _ in new),
         matches=len(found),
-        stories_new=frozenset(one.story for one, _ in new if one.duplicate_of is None),
+        stories_new=frozenset(one.story for one, _ in new if one.story == one.article),
         stories_touched=frozenset(one.story for one, _ in (*new, *revised)),
     )
 
@@ -96,7 +103,7 @@ def _shown_elsewhere(
     late: dict[Decision, tuple[Match, ...]] = {}
     for one in first_here:
         article, before = article_of(feed, one.item), known.articles[one.article]
-        matches = _match(services, services.rulebook.rules, article)
+        matches = _match(services, services.rulebook.rules, article).matches
         fresh = tuple(match for match in matches if match.rule not in matched_before.get(one.article, ()))
         if fresh and one.item.content_hash != before.content_hash:
             fuller.append((one, article))
@@ -121,15 +128,16 @@ def _revision_debts(
     db: Connection,
     rules: RuleSet,
     feed: Feed,
-    revised: Sequence[tuple[Decision, Article]],
+    edited: Sequence[StoredArticle],
     matches: dict[int, tuple[Match, ...]],
     now: datetime,
-) -> tuple[dict[int, int], list[owing.Debt]]:
-    """Return the edited articles' revision numbers, and what the edits owe."""
-    edited = polls.articles(db, [one.article for one, _ in revised])
+) -> list[owing.Debt]:
+    """Return what edits owe."""
+    if not edited:
+        return []
     matched_before = polls.rules_matched(db, [one.id for one in edited])
     news_owed = telling.news_owed(db, [one.id for one in edited])
-    debts = [
+    return [
         debt
         for one in edited
         if not owing.too_old(feed, one.article.published_at, now)
@@ -142,19 +150,18 @@ def _revision_debts(
             untold=[subscription for subscription, told in news_owed.get(one.id, {}).items() if not told],
         )
     ]
-    return {one.id: one.revision for one in edited}, debts
 
 
-def _match(services: Services, rules: RuleSet, article: Article) -> tuple[Match, ...]:
+def _match(services: Services, rules: RuleSet, article: Article, positions: Positions | None = None) -> Outcome:
     try:
-        found = outcome(rules, article)
+        found = outcome(rules, article, positions)
     except Exception:
         # An article that breaks the matcher is kept, unmatched and said; the others go on.
         services.log.exception("article could not be matched", feed=article.feed, url=article.url)
-        return ()
+        return Outcome(matches=())
     if found.too_costly:
         services.log.warning("rules too costly for an article", rules=found.too_costly, url=article.url)
-    return found.matches
+    return found
 
 
 def article_of(feed: Feed, item: Item) -> Article:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from monitor.model import Article, Match, Points, Severity
+from monitor.regions.field import Part
+from monitor.regions.gazetteer import Place
 from monitor.rules.positions import Positions
 from monitor.rules.reading import MOST_EVIDENCE, Reading
 from monitor.rules.ruleset import Rule, RuleSet
@@ -26,6 +28,8 @@ class Outcome:
     """In the order of the rule set."""
     too_costly: tuple[str, ...] = ()
     """Rules that were given up: whether they hold is not known."""
+    places: tuple[tuple[Place, Part], ...] = ()
+    """What the article names of the regions that it was matched in, each once for every part that names it."""
 
 
 def match_article(rules: RuleSet, article: Article, positions: Positions | None = None) -> tuple[Match, ...]:
@@ -40,7 +44,9 @@ def outcome(rules: RuleSet, article: Article, positions: Positions | None = None
     """Hold the rules of a set against an article: those that its words leave possible, which decides nothing."""
     reading = Reading(article, rules, positions)
     matches = tuple(match for rule in possible(reading) if (match := match_rule(reading, rule)) is not None)
-    return Outcome(matches=matches, too_costly=tuple(reading.too_costly))
+    regions = dict.fromkeys(region for match in matches for region in match.regions)
+    places = dict.fromkeys(place for region in regions for place in reading.regional.found(region).places)
+    return Outcome(matches=matches, too_costly=tuple(reading.too_costly), places=tuple(places))
 
 
 def possible(reading: Reading) -> Iterator[Rule]:

@@ -32,6 +32,8 @@ class Found:
     """Of the article's place evidence, from 0 to 1."""
     missed: list[tuple[Span, str]]
     """Names of the region that do not count, with why."""
+    places: list[tuple[Place, Part]]
+    """What ``spans`` name, in the same order."""
 
 
 class Regional:
@@ -137,7 +139,8 @@ class Regional:
         weights = focus.weigh([*counted.values(), *elsewhere])
         inside = sum(weights[place] for place in {place for place, _ in counted.values()})
         share = inside / sum(weights.values()) if counted else 0.0
-        return Found(spans=sorted(counted.keys() - adjectives), share=share, missed=missed)
+        spans = sorted(counted.keys() - adjectives)
+        return Found(spans=spans, share=share, missed=missed, places=[counted[span] for span in spans])
 
     def _read(
         self, region: Region, excluded: list[Span]

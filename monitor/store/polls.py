@@ -11,10 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, insert, literal, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from monitor.model import Article, FeedHealth, FeedState, Match, StoredArticle
+from monitor.store.dialect import upsert_into
 from monitor.store.tables import ARTICLE, COUNTER, FEED, MATCH, REVISION, SIGHTING
 from monitor.stories.identity import Decision, Item, Known, KnownArticle, Sighting
 
@@ -52,7 +51,7 @@ def due_feeds(db: Connection, now: datetime, *, limit: int, without: Collection[
 def save_states(db: Connection, states: Iterable[FeedState]) -> None:
     rows = [_state_row(state) for state in states]
     if rows:
-        statement = _upsert(db)(FEED)
+        statement = upsert_into(db, FEED)
         columns = {name: statement.excluded[name] for name in rows[0] if name != "feed"}
         db.execute(statement.on_conflict_do_update(index_elements=["feed"], set_=columns), rows)
 
@@ -91,10 +90,6 @@ def _state_row(state: FeedState) -> dict[str, Any]:
     for name in _GAPS:
         values[name] = None if values[name] is None else values[name].total_seconds()
     return values | {"watched": True}
-
-
-def _upsert(db: Connection) -> Any:
-    return sqlite_insert if db.dialect.name == "sqlite" else postgresql_insert
 
 
 # --- identity ---
@@ -251,7 +246,7 @@ def save_sightings(db: Connection, feed: str, decisions: Iterable[Decision], *, 
         if decision.kind != "seen"
     ]
     if rows:
-        statement = _upsert(db)(SIGHTING)
+        statement = upsert_into(db, SIGHTING)
         changed = {name: statement.excluded[name] for name in ("article", "url", "content_hash", "seen_at")}
         db.execute(statement.on_conflict_do_update(index_elements=["feed", "key"], set_=changed), rows)
 
@@ -276,7 +271,7 @@ def save_matches(
         for article, revision, match in matches
     ]
     if rows:
-        statement = _upsert(db)(MATCH)
+        statement = upsert_into(db, MATCH)
         kept = {"article", "rule", "matched_at"}
         changed = {name: statement.excluded[name] for name in rows[0] if name not in kept}
         db.execute(statement.on_conflict_do_update(index_elements=["article", "rule"], set_=changed), rows)
@@ -285,6 +280,14 @@ def save_matches(
 def articles(db: Connection, ids: Collection[int]) -> list[StoredArticle]:
     rows = db.execute(select(ARTICLE).where(ARTICLE.c.id.in_(ids)).order_by(ARTICLE.c.id))
     return [stored_article(row) for row in rows.mappings()]
+
+
+def stories_of(db: Connection, ids: Collection[int]) -> dict[int, int]:
+    """Return the stories of articles."""
+    if not ids:
+        return {}
+    rows = db.execute(select(ARTICLE.c.id, ARTICLE.c.story).where(ARTICLE.c.id.in_(ids)))
+    return {row.id: row.story for row in rows}
 
 
 def rules_matched(db: Connection, ids: Collection[int]) -> dict[int, set[str]]:

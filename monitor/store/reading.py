@@ -7,8 +7,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, select
 
 from monitor.model import StoredArticle
+from monitor.store import pools
 from monitor.store.polls import stored_article
-from monitor.store.tables import ARTICLE, MATCH, REVISION, SIGHTING
+from monitor.store.tables import ARTICLE, MATCH, REPORT, REVISION, SIGHTING, STORY
+
+_OTHER = ARTICLE.alias()
 
 
 def ids_between(db: Connection, from_at: datetime, to_at: datetime) -> range:
@@ -38,7 +41,7 @@ def articles_per_feed(db: Connection) -> dict[str, int]:
 
 
 def forget_unmatched(db: Connection, before: datetime) -> int:
-    """Delete articles stored before then that no rule matched, with their revisions.
+    """Delete articles stored before then that no rule matched, with their revisions, and stories that end up empty.
 
     Their sightings stay: a feed that still serves such an article must not bring it back as news.
     """
@@ -49,6 +52,12 @@ def forget_unmatched(db: Connection, before: datetime) -> int:
     forgotten = list(db.scalars(ids))
     for start in range(0, len(forgotten), 500):
         part = forgotten[start : start + 500]
-        db.execute(delete(REVISION).where(REVISION.c.article.in_(part)))
+        others = exists().where(_OTHER.c.story == ARTICLE.c.story, _OTHER.c.id.not_in(part))
+        alone = list(db.scalars(select(ARTICLE.c.story).where(ARTICLE.c.id.in_(part), ~others).distinct()))
+        pools.drop_clusters(db, alone)
+        pools.forget_sketches(db, part)
+        for table in (REVISION, REPORT):
+            db.execute(delete(table).where(table.c.article.in_(part)))
         db.execute(delete(ARTICLE).where(ARTICLE.c.id.in_(part)))
+        db.execute(delete(STORY).where(STORY.c.id.in_(alone)))
     return len(forgotten)

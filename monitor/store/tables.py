@@ -7,7 +7,7 @@ tables' Core side (`table_of`).
 from datetime import datetime
 from typing import Any, ClassVar, cast
 
-from sqlalchemy import JSON, Column, Index, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, Table, Text, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 
@@ -131,6 +131,8 @@ class OwedRow(SQLModel, table=True):
     revision: int
     """The revision that became owed."""
     severity: str
+    material: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """It changes the story enough to wake readers who know the story already."""
     owed_at: datetime
     digest: str | None = None
 
@@ -153,6 +155,8 @@ class DigestRow(SQLModel, table=True):
     subscription: str = Field(index=True)
     kind: str
     composed_at: datetime
+    until_at: datetime | None = None
+    """The end of its window: it tells what was stored by then. None for those of before there were stories."""
     content: str = Field(sa_column=Column(Text, nullable=False))
 
 
@@ -182,6 +186,108 @@ class DeliveryRow(SQLModel, table=True):
     error: str | None = None
 
 
+class StoryRow(SQLModel, table=True):
+    """A story. Its articles name it; merged into another, it lives on as that one."""
+
+    __tablename__: ClassVar[Any] = "story"
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    """The number of its first article."""
+    first_seen_at: datetime
+    updated_at: datetime = Field(index=True)
+    """When its last article was stored."""
+    merged_into: int | None = None
+    cluster: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    """What articles are compared with (`stories.grouping`), while it is live; None once nothing joins it any more."""
+
+
+class StoryKeyRow(SQLModel, table=True):
+    """The rare terms by which a live story is found."""
+
+    __tablename__: ClassVar[Any] = "story_key"
+    __table_args__: ClassVar[Any] = {"sqlite_with_rowid": False}
+
+    term: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    story: int = Field(primary_key=True)
+
+
+class StoryEventRow(SQLModel, table=True):
+    """A merge or a split, as it was decided; never rewritten."""
+
+    __tablename__: ClassVar[Any] = "story_event"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime
+    kind: str
+    """``merged``: ``articles`` came from ``other`` into ``story``. ``split``: they left ``other``, as ``story``."""
+    story: int = Field(index=True)
+    other: int = Field(index=True)
+    articles: list[int] = Field(sa_column=Column(JSON, nullable=False))
+    by: str
+    """Who decided it: the name of a person, or "Dateline"."""
+    reason: str
+
+
+class RelatedRow(SQLModel, table=True):
+    """Two stories that may be one event, but not clearly enough to be merged."""
+
+    __tablename__: ClassVar[Any] = "related"
+
+    story: int = Field(primary_key=True)
+    other: int = Field(primary_key=True, index=True)
+    score: float
+    at: datetime
+
+
+class TermRow(SQLModel, table=True):
+    """In how many articles a term stood lately. Term 0 counts the articles."""
+
+    __tablename__: ClassVar[Any] = "term"
+    __table_args__: ClassVar[Any] = {"sqlite_with_rowid": False}
+
+    term: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    weight: float
+    """Grows by what an article counts at its time, twice as much every half-life, so that no row has to be decayed."""
+
+
+class SketchRow(SQLModel, table=True):
+    """What near-duplicates of an article are known by (`stories.duplicates`)."""
+
+    __tablename__: ClassVar[Any] = "sketch"
+
+    article: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class SketchKeyRow(SQLModel, table=True):
+    __tablename__: ClassVar[Any] = "sketch_key"
+    __table_args__: ClassVar[Any] = {"sqlite_with_rowid": False}
+
+    key: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    article: int = Field(primary_key=True)
+
+
+class HabitRow(SQLModel, table=True):
+    """What a feed repeats in every item (`stories.boilerplate`)."""
+
+    __tablename__: ClassVar[Any] = "habit"
+
+    feed: str = Field(primary_key=True)
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class ReportRow(SQLModel, table=True):
+    """What an article says of people and places in one of its revisions; no row where it says nothing of the kind."""
+
+    __tablename__: ClassVar[Any] = "report"
+
+    article: int = Field(primary_key=True)
+    revision: int = Field(primary_key=True)
+    figures: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    statements: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    places: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+
+
 class CounterRow(SQLModel, table=True):
     """Numbers handed out once: article ids, given before the rows are written so that rows can name each other."""
 
@@ -205,3 +311,12 @@ SUBSCRIPTION = table_of(SubscriptionRow)
 DIGEST = table_of(DigestRow)
 DELIVERY = table_of(DeliveryRow)
 COUNTER = table_of(CounterRow)
+STORY = table_of(StoryRow)
+STORY_KEY = table_of(StoryKeyRow)
+STORY_EVENT = table_of(StoryEventRow)
+RELATED = table_of(RelatedRow)
+TERM = table_of(TermRow)
+SKETCH = table_of(SketchRow)
+SKETCH_KEY = table_of(SketchKeyRow)
+HABIT = table_of(HabitRow)
+REPORT = table_of(ReportRow)

@@ -8,14 +8,15 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, exists, insert, select, update
+from sqlalchemy import Connection, RowMapping, and_, delete, exists, insert, or_, select, update
 
 from monitor.digests.document import from_json, to_json
-from monitor.digests.owing import Debt, Owed, wanted
+from monitor.digests.owing import Debt, Owed, StoryFile, Told, wanted
 from monitor.model import Digest, Evidence, Match, Points, Severity
 from monitor.rules.ruleset import Subscription
+from monitor.store import stories
 from monitor.store.polls import stored_article
-from monitor.store.tables import ARTICLE, DIGEST, MATCH, OWED, REVISION, SUBSCRIPTION
+from monitor.store.tables import ARTICLE, DIGEST, MATCH, OWED, SUBSCRIPTION
 
 # --- subscriptions and their windows ---
 
@@ -42,6 +43,7 @@ def forget_the_future(db: Connection, now: datetime) -> None:
     A window's end an hour ahead is left alone: moved, it would tell the hour a second time.
     """
     db.execute(update(OWED).where(OWED.c.digest.is_(None), OWED.c.owed_at > now).values(owed_at=now))
+    db.execute(update(DIGEST).where(DIGEST.c.until_at > now).values(until_at=now))
     ahead = now + timedelta(hours=1)
     db.execute(update(SUBSCRIPTION).where(SUBSCRIPTION.c.closed_at > ahead).values(closed_at=now))
 
@@ -69,8 +71,18 @@ def news_owed(db: Connection, articles: Collection[int]) -> dict[int, dict[str, 
     return found
 
 
+def gravest_owed(db: Connection, numbers: Collection[int]) -> dict[tuple[str, int], Severity]:
+    """Return the gravest severity at which each subscription was told, or is owed, each of these stories."""
+    found: dict[tuple[str, int], Severity] = {}
+    owed = select(OWED.c.subscription, OWED.c.story, OWED.c.severity).where(OWED.c.story.in_(numbers)).distinct()
+    for row in db.execute(owed):
+        key, severity = (row.subscription, row.story), Severity(row.severity)
+        found[key] = max(found.get(key, severity), severity, key=lambda one: one.rank)
+    return found
+
+
 def news_waits(db: Connection, subscription: str, before: datetime, severities: Collection[Severity]) -> bool:
-    """Tell whether a story not told yet, of one of these severities, has been owed since ``before``."""
+    """Tell whether something that wakes readers, of one of these severities, has been owed since ``before``."""
     told = OWED.alias()
     known = exists().where(
         told.c.subscription == subscription, told.c.story == OWED.c.story, told.c.digest.is_not(None)
@@ -78,10 +90,9 @@ def news_waits(db: Connection, subscription: str, before: datetime, severities: 
     waiting = select(OWED.c.id).where(
         OWED.c.subscription == subscription,
         OWED.c.digest.is_(None),
-        OWED.c.kind == "news",
         OWED.c.owed_at <= before,
         OWED.c.severity.in_(severities),
-        ~known,
+        or_(OWED.c.material, and_(OWED.c.kind == "news", ~known)),
     )
     return db.execute(waiting.limit(1)).first() is not None
 
@@ -97,7 +108,7 @@ def open_debts(db: Connection, subscription: Subscription, until: datetime) -> t
             OWED.c.kind,
             OWED.c.severity,
             OWED.c.owed_at,
-            OWED.c.revision.label("owed_revision"),
+            OWED.c.material,
             ARTICLE,
         )
         .join(ARTICLE, ARTICLE.c.id == OWED.c.article)
@@ -106,8 +117,7 @@ def open_debts(db: Connection, subscription: Subscription, until: datetime) -> t
     )
     debts = rows.mappings().all()
     articles = {row["id"] for row in debts}
-    matches, told = _matches(db, articles), _stories_told(db, subscription.id, {row["story"] for row in debts})
-    titles = _titles_before(db, {row["id"] for row in debts if row["kind"] == "revision"})
+    matches, told = _matches(db, articles), stories_told(db, subscription.id, {row["story"] for row in debts})
     return tuple(
         Owed(
             id=row["debt"],
@@ -118,7 +128,7 @@ def open_debts(db: Connection, subscription: Subscription, until: datetime) -> t
             severity=Severity(row["severity"]),
             owed_at=row["owed_at"],
             story_told=row["story"] in told,
-            title_before=titles.get((row["id"], row["owed_revision"] - 1)),
+            material=row["material"],
         )
         for row in debts
     )
@@ -183,16 +193,28 @@ def _evidence(rows: Sequence[dict[str, Any]]) -> tuple[Evidence, ...]:
     return tuple(Evidence(**row) for row in rows)
 
 
-def _stories_told(db: Connection, subscription: str, stories: Collection[int]) -> set[int]:
-    told = OWED.c.subscription == subscription, OWED.c.digest.is_not(None), OWED.c.story.in_(stories)
-    return set(db.scalars(select(OWED.c.story).where(*told).distinct()))
-
-
-def _titles_before(db: Connection, articles: Collection[int]) -> dict[tuple[int, int], str]:
+def stories_told(db: Connection, subscription: str, numbers: Collection[int]) -> dict[int, dict[int, Told]]:
+    """Return which articles of these stories a subscription was told of, and by when; only stories with any."""
     rows = db.execute(
-        select(REVISION.c.article, REVISION.c.number, REVISION.c.title).where(REVISION.c.article.in_(articles))
+        select(OWED.c.story, OWED.c.article, DIGEST.c.composed_at, DIGEST.c.until_at)
+        .join(DIGEST, DIGEST.c.id == OWED.c.digest)
+        .where(OWED.c.subscription == subscription, OWED.c.story.in_(numbers))
+        .order_by(DIGEST.c.composed_at)
     )
-    return {(row.article, row.number): row.title for row in rows}
+    found: dict[int, dict[int, Told]] = {}
+    for row in rows:
+        told = Told(sent_at=row.composed_at, until_at=row.until_at or row.composed_at)
+        found.setdefault(row.story, {})[row.article] = told
+    return found
+
+
+def story_files(db: Connection, subscription: str, numbers: Collection[int]) -> dict[int, StoryFile]:
+    """Return what is known of these stories, and what of them the subscription was told."""
+    told = stories_told(db, subscription, numbers)
+    return {
+        story: StoryFile(reports=reports, told=told.get(story, {}))
+        for story, reports in stories.reports_of(db, numbers).items()
+    }
 
 
 # --- digests ---
@@ -215,6 +237,7 @@ def save_digest(db: Connection, digest: Digest, told: Iterable[Owed], *, now: da
             subscription=digest.subscription,
             kind=digest.kind,
             composed_at=now,
+            until_at=digest.window.to_at,
             content=json.dumps(to_json(digest), ensure_ascii=False),
         )
     )

@@ -1,9 +1,10 @@
-"""Text brought onto one line, and cut to a length.
+"""Text brought onto one line, and cut to a length; names in a row.
 
 What is safe here may still mean something to a surface, as ``<`` does to HTML: escaping stays there.
 """
 
 import re
+from collections.abc import Sequence
 
 # Control characters; the characters that reorder a line of text (CVE-2021-42574); soft hyphens, tags, noncharacters and
 # lone surrogates, of which a reader sees nothing. Joiners and direction marks stay: Persian, Urdu and emoji need them.
@@ -24,3 +25,10 @@ def shorten(text: str, limit: int) -> str:
         return text
     word_end = text.rfind(" ", 0, limit)
     return text[: word_end if word_end > limit // 2 else limit - 1].rstrip(" ,;:-–—\u200c\u200d\ufe0f") + "…"
+
+
+def listed(names: Sequence[str], limit: int) -> str:
+    """Return ``Balochistan``, ``Balochistan and Sindh``, ``Balochistan, Sindh and 2 more``."""
+    if len(names) > limit:
+        return f"{', '.join(names[:limit])} and {len(names) - limit} more"
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

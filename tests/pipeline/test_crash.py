@@ -102,14 +102,18 @@ def outcome(home: Path) -> dict[str, object]:
         open_debts = db.scalar(
             select(func.count()).select_from(OWED).where(OWED.c.digest.is_(None), OWED.c.kind == "news")
         )
-        digests = [json.loads(content) for content in db.scalars(select(DIGEST.c.content))]
+        digests = {row.id: json.loads(row.content) for row in db.execute(select(DIGEST.c.id, DIGEST.c.content))}
+        settled = select(OWED.c.subscription, OWED.c.article, OWED.c.digest).where(OWED.c.kind == "news")
+        told = list(db.execute(settled.where(OWED.c.digest.is_not(None))))
     store.close()
-    news: Counter[tuple[str, int]] = Counter()
-    for digest in digests:
-        for region in digest["regions"]:
-            for story in region["stories"]:
-                if any(change["kind"] == "new_story" for change in story["changes"]):
-                    news.update((digest["kind"], article["id"]) for article in story["articles"])
+    listed = {
+        (name, article["id"])
+        for name, digest in digests.items()
+        for region in digest["regions"]
+        for story in region["stories"]
+        for article in story["articles"]
+    }
+    news = Counter((row.subscription, row.article) for row in told if (row.digest, row.article) in listed)
     return tables | {"open": open_debts, "news": news}
 
 

@@ -425,10 +425,11 @@ async def test_a_truncated_first_poll_is_past_altogether(tmp_path: Path) -> None
 async def test_many_edits_are_one_change(desk: Desk) -> None:
     desk.serve("dawn", item(1, ATTACK, TEXT))
     await once(desk)
+    desk.clock.advance(minutes=1)
     for number in range(10):
         desk.serve("dawn", item(1, ATTACK, f"{TEXT} Read {number} times."))
         await once(desk)
     desk.serve("dawn", item(1, ATTACK, f"{TEXT} Read 9 times."), item(2, "Blast in Quetta"))
     await once(desk)
     changes = [change["text"] for story in stories(desk, "alert")[1:] for change in story["changes"]]
-    assert sorted(changes) == [f"Dawn edited “{ATTACK}” 10 times", "New story"]
+    assert sorted(changes) == ["New story", "The article of Dawn that you were sent at 06:30 was edited"]

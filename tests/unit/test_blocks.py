@@ -78,8 +78,8 @@ def test_mentions_stand_in_places_where_slack_shows_them_as_they_are(word: str) 
 def crammed(word: str, link_length: int, stories: int, pieces: int, regions: int) -> Digest:
     """A digest with the same words everywhere, and so many pieces in every list."""
     one = article(1, word, word, link="https://outlet.example/" + "x" * link_length)
-    figure = {"count": 3, "who": word, "outcome": word, "source": word, "outlet": word}
-    statement = {"kind": "denies", "who": word, "about": word, "quote": word}
+    figure = {"text": f"3 {word} {word}", "source": word, "outlet": word}
+    statement = {"text": f"{word} denied {word}", "quote": word}
     item = story(
         1,
         Severity.HIGH,
@@ -176,8 +176,8 @@ class TestShape:
         link = "https://outlet.example/" + "x" * 970
         many = [article(number, f"Outlet {number}", "Raid " * 60, link=link) for number in range(12)]
         words = "changed " * 50
-        figure = {"count": 3, "who": words, "outcome": words, "source": words, "outlet": words}
-        statement = {"kind": "denies", "who": words, "about": words, "quote": words}
+        figure = {"text": f"3 {words} {words}", "source": words, "outlet": words}
+        statement = {"text": f"{words} denied {words}", "quote": words}
         one = story(
             1,
             Severity.LOW,

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.digests.words import counted, host_of, is_right_to_left, listed, name, one_line, web_link
+from monitor.digests.words import counted, host_of, is_right_to_left, name, one_line, web_link
+from monitor.text.lines import listed
 from tests.digest_samples import HOSTILE_LINKS, hostile_titles
 
 

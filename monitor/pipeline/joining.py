@@ -1,0 +1,140 @@
+"""Which story each new article belongs to, and what articles say: the steps between storing and matching a slice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from monitor.app import Services
+from monitor.digests.owing import Debt
+from monitor.digests.waking import with_what_is_material
+from monitor.model import Article, Feed, Figure, Statement
+from monitor.regions.field import Part
+from monitor.regions.gazetteer import Place
+from monitor.rules.match import Outcome
+from monitor.rules.positions import Positions
+from monitor.store import polls, pools, stories, telling
+from monitor.stories.assign import Arrival, Assignment, assign
+from monitor.stories.figures import figures_of
+from monitor.stories.grouping import SILENT
+from monitor.stories.identity import Decision
+from monitor.stories.reports import Spot
+from monitor.stories.statements import statements_of
+
+
+def group_new(
+    db: Connection,
+    services: Services,
+    feed: Feed,
+    new: Sequence[tuple[Decision, Article]],
+    positions: Mapping[int, Positions],
+    now: datetime,
+) -> list[tuple[Decision, Article]]:
+    """Let each new article join its story, and keep what later ones are compared with; returns the new decisions."""
+    if not new:
+        return []
+    live = pools.LiveStories(db, now)
+    try:
+        assigned = assign(
+            [_arrival(one, article, positions[one.article], now) for one, article in new],
+            {feed.id: pools.habits(db, feed.id)},
+            pools.Originals(db),
+            live,
+            lambda articles: polls.stories_of(db, articles),
+            apart=stories.split_apart(db, now - SILENT),
+        )
+    except Exception:
+        # Articles that break the grouping are kept, each as a story of its own, and said; the poll goes on.
+        services.log.exception("articles could not be grouped", feed=feed.id, articles=len(new))
+        stories.save_stories(db, [one.article for one, _ in new if one.duplicate_of is None], (), now)
+        return list(new)
+    _keep(db, feed, assigned, live, now)
+    return [(_decided(one, assigned), article) for one, article in new]
+
+
+def _arrival(one: Decision, article: Article, positions: Positions, now: datetime) -> Arrival:
+    published = article.published_at
+    return Arrival(
+        id=one.article,
+        title=positions.tokens["title"],
+        text=positions.tokens["text"],
+        at=published if published is not None and published <= now else now,
+        feed=article.feed,
+        outlet=article.source,
+        copy_of=one.duplicate_of,
+    )
+
+
+def _keep(db: Connection, feed: Feed, assigned: Assignment, live: pools.LiveStories, now: datetime) -> None:
+    grouped = assigned.grouping
+    new = {story for story in _stories(assigned) if story in assigned.stories}
+    stories.save_stories(db, new, set(assigned.stories.values()) - new, now)
+    pools.keep_clusters(db, grouped.changed, before=live.seen)
+    pools.count_terms(db, grouped.frequencies, len(grouped.joined), now)
+    pools.save_sketches(db, assigned.sketches, assigned.keys)
+    pools.save_habits(db, feed.id, assigned.habits[feed.id])
+    stories.save_merges(db, grouped.merges, now)
+    stories.save_related(db, grouped.related, now)
+
+
+def _stories(assigned: Assignment) -> set[int]:
+    """Return the stories of a batch, those merged within it as well."""
+    return {one.story for one in assigned.grouping.joined.values()} | set(assigned.stories.values())
+
+
+def _decided(one: Decision, assigned: Assignment) -> Decision:
+    decided = replace(one, story=assigned.stories[one.article])
+    if copy := assigned.copies.get(one.article):
+        return replace(decided, duplicate_of=copy.of, reason=f"a copy of article {copy.of}: {copy.reason}")
+    if one.duplicate_of is None:
+        joined = assigned.grouping.joined[one.article]
+        return replace(decided, reason=f"{one.reason}; {joined.reason}")
+    return decided
+
+
+def save_said(
+    db: Connection,
+    services: Services,
+    articles: Iterable[tuple[Decision, Article]],
+    positions: Mapping[int, Positions],
+    outcomes: Mapping[int, Outcome],
+    revisions: Mapping[int, int],
+) -> None:
+    """Keep the figures and statements of articles, and the places they name of the regions they were matched in."""
+    said = (
+        (
+            one.article,
+            revisions.get(one.article, 0),
+            *_said(services, article, positions[one.article]),
+            [_spot(place, part) for place, part in outcomes[one.article].places if place.name],
+        )
+        for one, article in articles
+    )
+    stories.save_reports(db, said)
+
+
+def _said(services: Services, article: Article, positions: Positions) -> tuple[Sequence[Figure], Sequence[Statement]]:
+    title, text = positions.tokens["title"], positions.tokens["text"]
+    try:
+        return (
+            figures_of(article.title, title, article.text, text, article.language),
+            statements_of(article.title, title, article.text, text, article.language),
+        )
+    except Exception:
+        # An article whose figures cannot be read is told without them, and said.
+        services.log.exception("figures could not be read", feed=article.feed, url=article.url)
+        return (), ()
+
+
+def _spot(place: Place, part: Part) -> Spot:
+    return Spot(name=place.name, code=place.code, kind=place.kind, field=part, id=max(place.id, 0))
+
+
+def material(db: Connection, debts: Sequence[Debt], now: datetime) -> list[Debt]:
+    """Mark which debts wake readers who know the story; ``now`` is when the articles they are of were stored."""
+    gravest = telling.gravest_owed(db, {debt.story for debt in debts})
+    known = {debt.story for debt in debts if (debt.subscription, debt.story) in gravest}
+    return with_what_is_material(debts, gravest, stories.reports_of(db, known), now)

@@ -1,0 +1,271 @@
+"""Stories as stored: which articles they have, what those say, and how they were merged and split.
+
+A merge or a split moves articles from one story to another and is recorded as it was decided; what is recorded is
+never rewritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, Select, case, exists, func, insert, or_, select, update
+
+from monitor.errors import StoreError
+from monitor.model import Figure, RelatedStory, Statement, StoryEvent, StorySummary
+from monitor.store import pools
+from monitor.store.dialect import upsert_into
+from monitor.store.tables import ARTICLE, MATCH, OWED, RELATED, REPORT, REVISION, STORY, STORY_EVENT
+from monitor.stories.grouping import Merge, Related
+from monitor.stories.reports import Report, Spot
+
+OURSELVES = "Dateline"
+"""Who decided a merge that nobody asked for."""
+
+# --- what articles say ---
+
+
+def save_reports(
+    db: Connection, reports: Iterable[tuple[int, int, Sequence[Figure], Sequence[Statement], Sequence[Spot]]]
+) -> None:
+    """Record (article, revision, figures, statements, places), where there are any."""
+    rows = [
+        {
+            "article": article,
+            "revision": revision,
+            "figures": [asdict(figure) for figure in figures],
+            "statements": [asdict(statement) for statement in statements],
+            "places": [asdict(place) for place in places],
+        }
+        for article, revision, figures, statements, places in reports
+        if figures or statements or places
+    ]
+    if rows:
+        upsert = upsert_into(db, REPORT)
+        changed = {name: upsert.excluded[name] for name in ("figures", "statements", "places")}
+        db.execute(upsert.on_conflict_do_update(index_elements=["article", "revision"], set_=changed), rows)
+
+
+def reports(db: Connection, story: int) -> list[Report]:
+    """Return every revision of every article of a story, the current ones too, in the order of storing."""
+    return reports_of(db, [story]).get(story, [])
+
+
+def reports_of(db: Connection, stories: Collection[int]) -> dict[int, list[Report]]:
+    """Return the reports of several stories at once."""
+    names = ("id", "story", "title", "link", "source", "feed", "home", "duplicate_of", "published_at", "language")
+    columns = [ARTICLE.c[name] for name in (*names, "revision", "stored_at")]
+    articles = db.execute(select(*columns).where(ARTICLE.c.story.in_(stories))).mappings().all()
+    edited = [row["id"] for row in articles if row["revision"]]
+    earlier: dict[int, list[RowMapping]] = {}
+    before = select(REVISION.c.article, REVISION.c.title, REVISION.c.replaced_at).order_by(REVISION.c.number)
+    for row in db.execute(before.where(REVISION.c.article.in_(edited))).mappings() if edited else ():
+        earlier.setdefault(row["article"], []).append(row)
+    said = select(REPORT).join(ARTICLE, ARTICLE.c.id == REPORT.c.article).where(ARTICLE.c.story.in_(stories))
+    says = {(row["article"], row["revision"]): row for row in db.execute(said).mappings()}
+    found: dict[int, list[Report]] = {}
+    for row in articles:
+        revisions = earlier.get(row["id"], [])
+        titles = [*(one["title"] for one in revisions), row["title"]]
+        moments = [row["stored_at"], *(one["replaced_at"] for one in revisions)]
+        for number, (title, at) in enumerate(zip(titles, moments, strict=True)):
+            report = _report(row, number, title, at, says.get((row["id"], number)))
+            found.setdefault(row["story"], []).append(report)
+    return {story: sorted(of_story, key=lambda one: (one.at, one.article)) for story, of_story in found.items()}
+
+
+def _report(row: RowMapping, revision: int, title: str, at: datetime, says: RowMapping | None) -> Report:
+    return Report(
+        article=row["id"],
+        revision=revision,
+        at=at,
+        title=title,
+        link=row["link"],
+        source=row["source"],
+        feed=row["feed"],
+        home=row["home"],
+        duplicate_of=row["duplicate_of"],
+        published_at=row["published_at"],
+        language=row["language"],
+        places=tuple(Spot(**place) for place in says["places"]) if says else (),
+        figures=tuple(Figure(**figure) for figure in says["figures"]) if says else (),
+        statements=tuple(Statement(**statement) for statement in says["statements"]) if says else (),
+    )
+
+
+# --- stories ---
+
+
+def save_stories(db: Connection, new: Collection[int], grown: Collection[int], now: datetime) -> None:
+    """Record new stories, and that others grew."""
+    if new:
+        db.execute(insert(STORY), [{"id": story, "first_seen_at": now, "updated_at": now} for story in new])
+    if grown:
+        db.execute(update(STORY).where(STORY.c.id.in_(grown)).values(updated_at=now))
+
+
+def save_related(db: Connection, links: Iterable[Related], now: datetime) -> None:
+    pairs = {(min(one.story, one.other), max(one.story, one.other)): one.score for one in links}
+    rows = [{"story": one, "other": other, "score": score, "at": now} for (one, other), score in pairs.items()]
+    if rows:
+        upsert = upsert_into(db, RELATED)
+        changed = {name: upsert.excluded[name] for name in ("score", "at")}
+        db.execute(upsert.on_conflict_do_update(index_elements=["story", "other"], set_=changed), rows)
+
+
+def save_merges(db: Connection, merges: Iterable[Merge], now: datetime) -> None:
+    for one in merges:
+        _move(db, one.story, one.into, kind="merged", by=OURSELVES, at=now, reason=one.reason)
+
+
+def merge(db: Connection, into: int, others: Sequence[int], *, by: str, at: datetime) -> None:
+    """Merge stories into one, on a person's word. Raises StoreError where one is not there, or is merged already."""
+    for story in (into, *others):
+        _live(db, story)
+    for other in dict.fromkeys(others):
+        if other == into:
+            raise StoreError(f"story {into} cannot be merged into itself")
+        _move(db, other, into, kind="merged", by=by, at=at, reason="by hand")
+
+
+def split(db: Connection, story: int, articles: Collection[int], *, by: str, at: datetime) -> StoryEvent:
+    """Make some of a story's articles, with the copies of them, a story of their own, on a person's word.
+
+    The new story has the number of its first article. Raises StoreError where an article is not the story's, or
+    nothing would be left of it.
+    """
+    _live(db, story)
+    copies = {
+        row.id: row.duplicate_of
+        for row in db.execute(select(ARTICLE.c.id, ARTICLE.c.duplicate_of).where(ARTICLE.c.story == story))
+    }
+    if strange := sorted(set(articles) - copies.keys()):
+        raise StoreError(f"article {strange[0]} is not in story {story}")
+    taken = {one for one in copies if one in articles or copies[one] in articles}
+    if not taken or taken == copies.keys():
+        raise StoreError(f"story {story} has {len(copies)} articles: a split has to take some and leave some")
+    free = sorted(taken - {story})
+    if not free:
+        raise StoreError(f"article {story} gave story {story} its number: split the other articles from it instead")
+    new = free[0]
+    if db.scalar(select(STORY.c.id).where(STORY.c.id == new)) is not None:
+        db.execute(update(STORY).where(STORY.c.id == new).values(merged_into=None, updated_at=at))
+    else:
+        db.execute(insert(STORY).values(id=new, first_seen_at=at, updated_at=at))
+    _reassign(db, sorted(taken), new)
+    event = {"at": at, "kind": "split", "story": new, "other": story, "articles": sorted(taken)}
+    db.execute(insert(STORY_EVENT).values(**event, by=by, reason="by hand"))
+    return StoryEvent(**event | {"articles": tuple(sorted(taken))}, by=by, reason="by hand")
+
+
+def _live(db: Connection, story: int) -> None:
+    found = summary(db, story)
+    if found is None:
+        raise StoreError(f"there is no story {story}")
+    if found.merged_into is not None:
+        raise StoreError(f"story {story} was merged into {found.merged_into}")
+
+
+def _move(db: Connection, story: int, into: int, *, kind: str, by: str, at: datetime, reason: str) -> None:
+    articles = sorted(db.scalars(select(ARTICLE.c.id).where(ARTICLE.c.story == story)))
+    pools.drop_clusters(db, [story])
+    _reassign(db, articles, into)
+    db.execute(update(STORY).where(STORY.c.id == story).values(merged_into=into))
+    db.execute(update(STORY).where(STORY.c.id == into).values(updated_at=at))
+    event = {"at": at, "kind": kind, "story": into, "other": story, "articles": articles}
+    db.execute(insert(STORY_EVENT).values(**event, by=by, reason=reason))
+
+
+def _reassign(db: Connection, articles: Sequence[int], story: int) -> None:
+    """Let articles, and what is owed of them, belong to another story."""
+    for start in range(0, len(articles), 500):
+        part = articles[start : start + 500]
+        db.execute(update(ARTICLE).where(ARTICLE.c.id.in_(part)).values(story=story))
+        db.execute(update(OWED).where(OWED.c.article.in_(part)).values(story=story))
+
+
+# --- questions ---
+
+
+def listed(db: Connection, since: datetime | None, limit: int, *, everything: bool = False) -> list[StorySummary]:
+    """Return stories, latest first, without those merged into others: those that a rule matched, or ``everything``."""
+    wanted = select(STORY.c.id).where(STORY.c.merged_into.is_(None)).order_by(STORY.c.updated_at.desc(), STORY.c.id)
+    if since is not None:
+        wanted = wanted.where(STORY.c.updated_at >= since)
+    if not everything:
+        matched = exists().where(ARTICLE.c.story == STORY.c.id, MATCH.c.article == ARTICLE.c.id)
+        wanted = wanted.where(matched)
+    ids = list(db.scalars(wanted.limit(limit)))
+    found = _summaries(db, ids)
+    return [found[one] for one in ids if one in found]
+
+
+def summary(db: Connection, story: int) -> StorySummary | None:
+    """Return a story in short; of one merged into another what its row still says, with ``merged_into``."""
+    return _summaries(db, [story]).get(story)
+
+
+def _summaries(db: Connection, ids: Collection[int]) -> dict[int, StorySummary]:
+    originals = case((ARTICLE.c.duplicate_of.is_(None), 1), else_=0)
+    counted = (
+        select(STORY, func.count(ARTICLE.c.id).label("articles"), func.sum(originals).label("origins"))
+        .outerjoin(ARTICLE, ARTICLE.c.story == STORY.c.id)
+        .where(STORY.c.id.in_(ids))
+        .group_by(STORY.c.id)
+    )
+    headlines = {row.story: row.title for row in db.execute(_representatives(ids))}
+    return {
+        row["id"]: StorySummary(
+            id=row["id"],
+            headline=headlines.get(row["id"], ""),
+            first_seen_at=row["first_seen_at"],
+            updated_at=row["updated_at"],
+            merged_into=row["merged_into"],
+            articles=row["articles"],
+            origins=max(row["origins"] or 0, min(row["articles"], 1)),
+        )
+        for row in db.execute(counted).mappings()
+    }
+
+
+def _representatives(stories: Collection[int]) -> Select[tuple[int, str]]:
+    """Select the title of each story's first article that is nobody's copy."""
+    first = select(func.min(ARTICLE.c.id)).where(ARTICLE.c.story.in_(stories), ARTICLE.c.duplicate_of.is_(None))
+    return select(ARTICLE.c.story, ARTICLE.c.title).where(ARTICLE.c.id.in_(first.group_by(ARTICLE.c.story)))
+
+
+def events(db: Connection, story: int) -> list[StoryEvent]:
+    """Return the merges and splits that a story had a part in, in order."""
+    rows = db.execute(
+        select(STORY_EVENT)
+        .where(or_(STORY_EVENT.c.story == story, STORY_EVENT.c.other == story))
+        .order_by(STORY_EVENT.c.id)
+    )
+    return [_event(row) for row in rows.mappings()]
+
+
+def _event(row: RowMapping) -> StoryEvent:
+    values = {field.name: row[field.name] for field in fields(StoryEvent)}
+    return StoryEvent(**values | {"articles": tuple(row["articles"])})
+
+
+def split_apart(db: Connection, since: datetime) -> set[tuple[int, int]]:
+    """Return the pairs of stories that a person split since then: they must not be merged again."""
+    rows = db.execute(
+        select(STORY_EVENT.c.story, STORY_EVENT.c.other).where(STORY_EVENT.c.kind == "split", STORY_EVENT.c.at >= since)
+    )
+    return {(row.story, row.other) for row in rows}
+
+
+def related(db: Connection, story: int) -> list[RelatedStory]:
+    """Return the stories that may be of the same event, likeliest first, without those merged since."""
+    other = case((RELATED.c.story == story, RELATED.c.other), else_=RELATED.c.story).label("other")
+    links = select(other, RELATED.c.score).where(or_(RELATED.c.story == story, RELATED.c.other == story))
+    scores = {row.other: row.score for row in db.execute(links)}
+    found = _summaries(db, scores.keys())
+    return [
+        RelatedStory(story=one, headline=found[one].headline, score=score)
+        for one, score in sorted(scores.items(), key=lambda item: -item[1])
+        if one in found and found[one].merged_into is None
+    ]

@@ -1,0 +1,149 @@
+"""One claimant's count of one group's fate, as it goes: what repeats it, what moves it, and what is another count.
+
+A figure is a new value of a claim only where claimant, outcome, group and scope are the same; in doubt it is a count of
+its own. This module must not know who a claimant is, nor what readers were told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from monitor.model import Casualty, Figure, Group
+from monitor.stories.claimants import Claimant, words
+from monitor.stories.reports import Report
+from monitor.text.fold import tokenise
+
+LEAST_LEFT = 0.5
+"""Part of a claimant's figure that another article's lower one must have to be a correction of it: what is lower still
+is a count of something else. An edit of the very article may correct it to anything."""
+
+_SAME_WORD = 5
+"""Letters that forms of one word share: "soldier", "soldiers"; "policeman", "policemen"."""
+
+
+@dataclass(slots=True, eq=False)
+class Value:
+    """One value of a claim."""
+
+    figure: Figure
+    """As it was given first."""
+    report: Report
+    """Where that was."""
+    carriers: list[Report]
+    """All that say so and still stand as they were; empty once every one was edited."""
+    last_at: datetime
+
+
+@dataclass(slots=True, eq=False)
+class Claim:
+    """One claimant's count of one group's fate, as it went."""
+
+    claimant: Claimant
+    outcome: Casualty
+    group: Group
+    scope: frozenset[str]
+    values: list[Value]
+
+    @property
+    def standing(self) -> Value | None:
+        """The last value that any article still gives."""
+        return next((value for value in reversed(self.values) if value.carriers), None)
+
+    @property
+    def shown(self) -> Value:
+        return self.standing or self.values[-1]
+
+
+def same_value(known: list[Claim], figure: Figure, taken: set[Claim]) -> Claim | None:
+    """Return the claim that had this very value, now or before."""
+    alike = [
+        claim
+        for claim in known
+        if claim not in taken
+        and _fits(claim, figure)
+        and any(is_same_count(figure, value.figure) for value in claim.values)
+    ]
+    return max(alike, key=lambda claim: is_same_count(figure, claim.shown.figure), default=None)
+
+
+def moved(known: list[Claim], figure: Figure, taken: set[Claim], before: Report | None) -> Claim | None:
+    """Return the claim that this is a new value of: the nearest one, among those that it may be."""
+    candidates: list[tuple[bool, int, int, Claim]] = []
+    for claim in known:
+        if claim in taken or not _fits(claim, figure):
+            continue
+        last = claim.values[-1]
+        is_edit = before is not None and not last.carriers and last.report.article == before.article
+        if is_edit or figure.count >= LEAST_LEFT * claim.shown.figure.count:
+            distance = abs(figure.count - claim.shown.figure.count)
+            candidates.append((not is_edit, distance, len(candidates), claim))
+    return min(candidates)[-1] if candidates else None
+
+
+def _fits(claim: Claim, figure: Figure) -> bool:
+    """Tell whether a figure may be of what a claim counts, by the words for it."""
+    scopes = {scope_of(figure), claim.scope}
+    is_same_scope = len(scopes) == 1 or (frozenset() in scopes and all(scope <= words("days") for scope in scopes))
+    if not is_same_scope:
+        return False
+    if figure.group not in ("security", "civilians"):  # soldiers are not policemen, gunmen are militants
+        return True
+    ours, theirs = stems(figure.who), stems(claim.values[0].figure.who)
+    return not ours or not theirs or bool(ours & theirs)
+
+
+def give(claim: Claim, figure: Figure, report: Report) -> None:
+    """Enter a figure into its claim: as a repetition of a value it had, or as its next one."""
+    value = _repeated(claim, figure, report)
+    if value is None:
+        claim.values.append(Value(figure, report, [report], report.at))
+        return
+    value.carriers.append(report)
+    value.last_at = report.at
+
+
+def _repeated(claim: Claim, figure: Figure, report: Report) -> Value | None:
+    for value in reversed(claim.values):
+        if is_same_count(figure, value.figure) and not _returns(claim, value, report):
+            return value
+    known = claim.standing
+    return known if known and _is_implied(figure, known.figure) else None
+
+
+def _returns(claim: Claim, value: Value, report: Report) -> bool:
+    """Tell whether an outlet goes back to an earlier value, having given the later one; others lag behind."""
+    last = claim.values[-1]
+    return value is not last and (not last.carriers or any(one.source == report.source for one in last.carriers))
+
+
+def _is_implied(figure: Figure, known: Figure) -> bool:
+    """Tell whether a figure says nothing beyond a known one: "at least 30", "dozens", where 31 are known."""
+    if figure.count_max:
+        return figure.count <= known.count <= figure.count_max
+    if figure.modifier == "at_least":
+        return figure.count <= known.count
+    if figure.modifier == "up_to":
+        return figure.count >= (known.count_max or known.count)
+    is_vaguer = known.modifier in ("exactly", "at_least") or not any(map(str.isdigit, figure.quote))
+    return figure.modifier == "about" and is_vaguer and figure.count <= known.count * 1.1
+
+
+def scope_of(figure: Figure) -> frozenset[str]:
+    return _folded(figure.scope)
+
+
+@lru_cache(maxsize=4096)
+def _folded(words: str) -> frozenset[str]:
+    return frozenset(tokenise(words).folded)
+
+
+@lru_cache(maxsize=4096)
+def stems(words: str) -> frozenset[str]:
+    """Return what tells the words of a phrase apart."""
+    return frozenset(word[:_SAME_WORD] for word in _folded(words) if len(word) > 2)
+
+
+def is_same_count(one: Figure, other: Figure) -> bool:
+    return (one.outcome, one.count, one.count_max) == (other.outcome, other.count, other.count_max)

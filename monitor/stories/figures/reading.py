@@ -1,0 +1,232 @@
+"""A sentence as a row of items: numbers, phrases and words, each with its role and what stands before it.
+
+Knows the vocabulary, not what follows from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from monitor.regions import wordlists
+from monitor.stories.figures.numerals import read_number
+from monitor.stories.figures.vocabulary import PLAIN, Vocabulary, Word
+from monitor.text.fold import Tokens
+
+LONGEST_ASIDE = 25
+"""A bracket that is not closed within so many words is read as a comma."""
+
+_CAPITALS = 0.8
+"""From this share of capitalised words on, as in headlines, a capital says nothing."""
+
+_MONEY = frozenset("$£€₹¥")
+_OPENING, _CLOSING = "([", ")]"
+_HARD = frozenset(";:—–")
+_QUOTES = frozenset("\"“”«»‘’'")
+_FUNCTION = frozenset(("one", "definite", "in", "stops", "some", "another", "both"))
+_BODILY = ("killed", "injured", "abducted", "arrested")
+_BEHIND_NAMES = frozenset(("be", "have", "outcome", "suffering", "adverbs", "aside"))
+_LONGEST_NAME = 4
+_POSSESSIVES = frozenset(("'s", "’s", "' ", "’ "))
+_OLDEST = 110
+_YEARS = range(1900, 2100)
+
+
+@dataclass(slots=True)
+class Item:
+    first: int
+    last: int
+    """Tokens, the last one included."""
+    kind: str
+    word: Word
+    folded: str
+    count: int = 0
+    is_name: bool = False
+    is_capital: bool = False
+    """It is written with a capital, in a sentence in which that tells something."""
+    comma: bool = False
+    """A comma stands before it."""
+    hard: bool = False
+    """A clause ends before it."""
+    joined: bool = False
+    """Nothing but a hyphen stands before it."""
+    owns: bool = False
+    """It is a possessor: "the driver's"."""
+
+
+def read_items(vocabulary: Vocabulary, text: str, tokens: Tokens, low: int, high: int) -> list[Item]:
+    """Return the items of the tokens from ``low`` to before ``high``, which are one sentence."""
+    folded, exact, starts, ends = tokens.folded, tokens.exact, tokens.starts, tokens.ends
+    words = folded[low:high]
+    gaps = ["", *(text[ends[at - 1] : starts[at]] for at in range(low + 1, high))]
+    if low and text[starts[low] - 1] in _MONEY:
+        gaps[0] = text[starts[low] - 1]
+    cased = _capitals_tell(exact, low, high)
+    given = wordlists.words("given")
+    items: list[Item] = []
+    at, end = 0, high - low
+    while at < end:
+        gap = gaps[at]
+        comma = hard = joined = False
+        if gap != " ":
+            if at and _opens(gap) and (closing := _closing(gaps, at)):
+                items.append(Item(low + at, low + closing - 1, "aside", _aside(vocabulary, words[at:closing]), ""))
+                at = closing
+                if at == end:
+                    break
+                gap = gaps[at][1:]
+            if items and gap[:2] in _POSSESSIVES:
+                items[-1].owns = True
+            comma = "," in gap or " -" in gap or "(" in gap or "--" in gap
+            hard = not _HARD.isdisjoint(gap)
+            joined = gap == "-"
+        behind = _number(vocabulary, words, gaps, at, end)
+        if behind is not None:
+            count, kind, following = behind
+            item = Item(low + at, low + following - 1, kind, PLAIN, words[following - 1], count)
+        else:
+            word, following = _look_up(vocabulary, words, at, end)
+            written = exact[low + at]
+            if word.is_exact and not (cased and written.isupper()):
+                word = PLAIN
+            item = Item(low + at, low + following - 1, word.kind, word, words[following - 1])
+            if word.tells and items and items[-1].folded in vocabulary.against:
+                item.word = replace(word, tells=None)
+            item.is_capital = cased and written[0].isupper()
+            if word.kind == "word":
+                item.is_name = written[0].isupper() if cased and at else words[at] in given
+                if item.is_name and not cased and not (items and items[-1].is_name):
+                    # Without capitals a given name alone may be any word: a surname has to follow.
+                    item.is_name = following < end and _look_up(vocabulary, words, following, end)[0] is PLAIN
+                elif not cased and word is PLAIN and items and items[-1].is_name and not joined and gap.isspace():
+                    item.is_name = len(items) < 4 or not all(one.is_name for one in items[-3:])
+            elif cased and at and gap == " " and word.kind in _FUNCTION and written[0].isupper():
+                hard = True  # an article that wears a capital begins a sentence whose stop was lost
+        item.comma, item.hard, item.joined = comma, hard, joined
+        items.append(item)
+        at = following
+    if len(items) > 1 and cased and items[0].kind == "word" and items[0].is_capital:
+        items[0].is_name = items[1].is_name or items[1].kind in _BEHIND_NAMES
+    if not cased:
+        _find_names(items)
+    _weed_numbers(items)
+    return items
+
+
+def _find_names(items: list[Item]) -> None:
+    """Mark names that no capitals show, where only a name can stand: "(that) CORRALES WAS INJURED", "MURDER OF ..."."""
+    for at, item in enumerate(items):
+        if item.kind == "be":
+            verb = at + 1
+            while verb < len(items) and items[verb].kind == "adverbs":
+                verb += 1
+            if verb == len(items) or items[verb].word.takes.get("verbs") not in _BODILY:
+                continue
+            begin = at
+            while begin and _is_bare(items[begin - 1]) and not items[begin].comma and not items[begin].hard:
+                begin -= 1
+            starts_clause = begin == 0 or items[begin].hard or items[begin - 1].kind in ("stops", "who")
+            if starts_clause and 0 < at - begin <= _LONGEST_NAME:
+                for name in items[begin:at]:
+                    name.is_name = True
+        elif item.kind == "of" and at and "acts" in items[at - 1].word.takes:
+            end = at + 1
+            while end < len(items) and _is_bare(items[end]) and not items[end].comma and not items[end].hard:
+                end += 1
+            if 2 <= end - at - 1 <= _LONGEST_NAME and (end == len(items) or items[end].kind != "person"):
+                for name in items[at + 1 : end]:
+                    name.is_name = True
+
+
+def _is_bare(item: Item) -> bool:
+    return item.kind == "word" and not item.word.tells and not item.folded.isdecimal()
+
+
+def _aside(vocabulary: Vocabulary, words: Sequence[str]) -> Word:
+    """Return what a bracket tells of the people before it: "(SIMI)"."""
+    for at in range(len(words)):
+        word, _ = _look_up(vocabulary, words, at, len(words))
+        if word.tells and not word.is_exact:
+            return Word("aside", tells=word.tells)
+    return PLAIN
+
+
+def _look_up(vocabulary: Vocabulary, words: Sequence[str], at: int, end: int) -> tuple[Word, int]:
+    first = words[at]
+    for phrase, word in vocabulary.phrases.get(first, ()):
+        behind = at + len(phrase)
+        if behind <= end and tuple(words[at:behind]) == phrase:
+            return word, behind
+    return vocabulary.words.get(first, PLAIN), at + 1
+
+
+def _number(
+    vocabulary: Vocabulary, words: Sequence[str], gaps: Sequence[str], at: int, end: int
+) -> tuple[int, str, int] | None:
+    """Return a number with its kind, "number" or "figure" (of something else), and the token behind it."""
+    first = words[at]
+    if not first.isdecimal() and first not in vocabulary.numbers and first not in vocabulary.scales:
+        return None
+    read = read_number(vocabulary, words, gaps, at, end)
+    if read is None:
+        return (0, "figure", at + 1) if first.isdecimal() else None
+    count, behind = read
+    before, after = gaps[at], gaps[behind] if behind < end else ""
+    kind = "number"
+    if behind < end and (aged := _look_up(vocabulary, words, behind, end))[0].kind == "ages":
+        return 0, "age", aged[1]
+    if not _MONEY.isdisjoint(before) or before in ("/", ".", ":") or after.startswith(("%", "/")) or (before == "-" and not words[at - 1].isdecimal()) or (
+        after == "-" and not words[behind].isdecimal() and words[behind] not in vocabulary.numbers
+    ):
+        kind = "figure"
+    return count, kind, behind
+
+
+def _weed_numbers(items: list[Item]) -> None:
+    """Mark numbers that date or label something."""
+    for at, item in enumerate(items):
+        before = items[at - 1] if at else None
+        after = items[at + 1] if at + 1 < len(items) else None
+        if item.kind == "months" and not any(one and one.kind in ("number", "date") for one in (before, after)):
+            item.kind, item.word, item.is_name = "word", PLAIN, item.is_capital  # Jan, April and May are names too
+        if item.kind != "number":
+            continue
+        is_digits = item.folded.isdecimal()
+        if (
+            before
+            and is_digits
+            and item.count <= _OLDEST
+            and (
+                (item.comma and before.kind in ("word", "person") and (after is None or after.comma or after.hard))
+                or (not item.comma and before.is_name and (after is None or after.kind not in ("person", "word", "others")))
+            )
+        ):
+            item.kind = "age"  # "Khan, 41, died"
+        elif (before and before.kind in ("months", "labels", "date") and not item.comma and is_digits) or (
+            after and after.kind == "months" and not after.comma and is_digits
+        ):
+            item.kind = "date"
+        elif before and ((before.kind == "none" and is_digits) or before.kind == "aged"):
+            item.kind = "figure"
+        elif item.count in _YEARS and item.first == item.last and (
+            after is None or after.comma or after.hard or after.kind not in ("person", "others", "outcome", "word", "ages")
+            or (before is not None and before.kind == "in")
+        ):
+            item.kind = "date"
+
+
+def _capitals_tell(exact: Sequence[str], low: int, high: int) -> bool:
+    long = [word for word in exact[low:high] if len(word) > 3]
+    return sum(word[0].isupper() for word in long) < _CAPITALS * len(long)
+
+
+def _opens(gap: str) -> bool:
+    return "(" in gap or "[" in gap
+
+
+def _closing(gaps: Sequence[str], at: int) -> int:
+    """Return the token before which the bracket that opens before ``at`` is closed; 0 where none is."""
+    for behind in range(at + 1, min(len(gaps), at + LONGEST_ASIDE)):
+        if ")" in gaps[behind] or "]" in gaps[behind]:
+            return behind
+    return 0

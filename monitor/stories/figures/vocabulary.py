@@ -1,0 +1,162 @@
+"""The words of one language with which texts count people, from the table of its name in ``words/``.
+
+The rules of this package name roles ("a word that introduces a part of those before"), the tables name the words: a
+language is added by writing a table. This module must not know what a sentence is.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib.resources import files
+from typing import Any, cast
+
+import yaml
+
+from monitor.model import Casualty, Group, Modifier
+
+_TABLES = files("monitor.stories.figures") / "words"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a word or phrase of a language does in a sentence about people."""
+
+    kind: str
+    """Its role: a key of the table, or "person", "outcome", "word" (none)."""
+    count: int = 0
+    modifier: Modifier | None = None
+    group: Group | None = None
+    is_plural: bool = False
+    tells: Group | None = None
+    """The group that it tells of a noun for people beside it: "police" in "police official"."""
+    takes: Mapping[str, Casualty] = field(default_factory=dict)
+    """How it takes people, and what happens to them: ``{"verbs": "killed"}``."""
+    is_exact: bool = False
+    """It is this word only as written in capitals."""
+
+
+PLAIN = Word("word")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """One language's table."""
+
+    words: Mapping[str, Word]
+    phrases: Mapping[str, tuple[tuple[tuple[str, ...], Word], ...]]
+    """Phrases by their first word, longest first."""
+    outcome_words: frozenset[str]
+    """The first words of all that tells an outcome: a text without any holds no figure."""
+    numbers: Mapping[str, int]
+    scales: Mapping[str, int]
+    joints: frozenset[str]
+    thousands: str
+    again: frozenset[str]
+    own_death: frozenset[str]
+    against: frozenset[str]
+    since: frozenset[str]
+    years: frozenset[str]
+    weak: frozenset[str]
+    suffering: tuple[tuple[Casualty, frozenset[str], frozenset[str]], ...]
+    """Verbs and nouns that tell an outcome only together."""
+
+
+@cache
+def vocabulary(language: str) -> Vocabulary | None:
+    """Return a language's words; None where it has no table."""
+    table = _TABLES / f"{language}.yaml"
+    if not language.isalpha() or not table.is_file():
+        return None
+    # The base loader leaves every word a word: "no" and "on" are none of YAML's truth values here.
+    return _vocabulary(yaml.load(table.read_text("utf-8"), Loader=yaml.BaseLoader))  # noqa: S506
+
+
+# The first role named here wins, where a word has several.
+_ROLES = (
+    "be", "being", "pronouns", "have", "not", "infinitive", "not_real", "none", "nobody", "one", "another", "theirs", "definite", "some", "a_total", "others",
+    "ordinals", "ages", "aged", "range", "between", "of", "including", "among", "and", "who", "named", "by", "in",
+    "stops", "adverbs", "months", "background", "background_over", "things", "labels",
+)  # fmt: skip
+
+
+def _vocabulary(table: Mapping[str, Any]) -> Vocabulary:
+    found: dict[tuple[str, ...], Word] = {}
+
+    def add(phrase: str, word: Word) -> None:
+        exact = phrase.startswith("=")
+        key = tuple(phrase.removeprefix("=").lower().split())
+        old = found.get(key)
+        if old is not None:
+            word = replace(
+                old, is_plural=old.is_plural or word.is_plural, tells=old.tells or word.tells, takes={**word.takes, **old.takes}, group=old.group or word.group
+            )
+        found[key] = replace(word, is_exact=True) if exact and old is None else word
+
+    for outcome, forms in table["outcomes"].items():
+        for form, phrases in forms.items():
+            for phrase in phrases:
+                add(phrase, Word("outcome", takes={form: cast(Casualty, outcome)}))
+    for modifier, phrases in table["modifiers"].items():
+        for phrase in phrases:
+            add(phrase, Word("modifier", modifier=modifier))
+    for modifier, phrases in table.get("modifiers_behind", {}).items():
+        for phrase in phrases:
+            add(phrase, Word("modifier_behind", modifier=modifier))
+    for role, counts in (("vague", table["vague"]), ("both", table.get("both", {})), ("bands", table["bands"])):
+        for phrase, count in counts.items():
+            add(phrase, Word(role, count=int(count), group="people"))
+    for group, lists in table["people"].items():
+        for one, many in _nouns(lists["nouns"]):
+            if one:
+                add(one, Word("person", group=group))
+            if many:
+                add(many, Word("person", group=group, is_plural=True))
+    for role in _ROLES:
+        for one, many in _nouns(table.get(role, ())):
+            for phrase in filter(None, (one, many)):
+                add(phrase, Word(role))
+    for group, lists in table["people"].items():
+        for phrase in lists.get("words", ()):
+            add(phrase, Word("word", tells=group))
+    for pair in table.get("suffering", {}).values():
+        for verb in pair["verbs"]:
+            add(verb, Word("suffering"))
+    phrases_by_word: defaultdict[str, list[tuple[tuple[str, ...], Word]]] = defaultdict(list)
+    for key in sorted(found, key=len, reverse=True):
+        if len(key) > 1:
+            phrases_by_word[key[0]].append((key, found[key]))
+    suffering = tuple(
+        (cast(Casualty, outcome), frozenset(pair["verbs"]), frozenset(pair["nouns"]))
+        for outcome, pair in table.get("suffering", {}).items()
+    )
+    return Vocabulary(
+        words={key[0]: word for key, word in found.items() if len(key) == 1},
+        phrases={word: tuple(phrases) for word, phrases in phrases_by_word.items()},
+        outcome_words=frozenset(key[0] for key, word in found.items() if word.takes)
+        | frozenset(noun for _, _, nouns in suffering for noun in nouns),
+        numbers={word: int(number) for word, number in table["numbers"].items()},
+        scales={word: int(scale) for word, scale in table["scales"].items()},
+        joints=frozenset(table.get("number_joint", ())),
+        thousands=table.get("thousands", ","),
+        again=frozenset(table.get("again", ())),
+        against=frozenset(table.get("against", ())),
+        own_death=frozenset(table.get("own_death", ())),
+        since=frozenset(table.get("background_since", ())),
+        years=frozenset(table.get("years", ())),
+        weak=frozenset(table.get("weak_outcomes", ())),
+        suffering=suffering,
+    )
+
+
+def _nouns(entries: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield singular and plural of "soldier+s", "man/men", "/troops"."""
+    for entry in entries:
+        if "+" in entry:
+            one, _, ending = entry.partition("+")
+            yield one, one + ending
+        else:
+            one, _, many = entry.partition("/")
+            yield one, many

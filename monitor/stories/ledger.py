@@ -1,0 +1,214 @@
+"""The ledger of a story: what each claimant says of each group's fate, value after value; who claims and denies what.
+
+Figures are never added up, fused or overwritten. A claimant's figure counts as revised only where claimant, outcome,
+group and scope are the same; in doubt two figures stand side by side. Built report by report in the order in which
+they were stored, so that what was told at one moment is not taken apart at the next. Pure: knows neither readers nor
+tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any, get_args
+
+from monitor.model import Casualty, Figure, Group, Statement
+from monitor.stories import wording
+from monitor.stories.claimants import Claimant, Claimants
+from monitor.stories.claims import Claim, give, is_same_count, moved, same_value, scope_of, stems
+from monitor.stories.reports import Moment, Report
+
+FIGURES_READ = 100
+"""Figures of one article that are entered: a text with more is a table, or hostile."""
+
+_OUTCOMES: tuple[Casualty, ...] = get_args(Casualty)
+
+
+@dataclass(slots=True, eq=False)
+class Said:
+    """One thing said by one claimant, wherever it is quoted."""
+
+    claimant: Claimant
+    statement: Statement
+    """As it was quoted first."""
+    report: Report
+    """Where that was."""
+    carriers: list[Report]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A claim as a board shows it."""
+
+    claim: Claim
+    others: list[Claim] = field(default_factory=list)
+    """The same as other outlets state it as their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is claimed of one group's fate, side by side: the most by those who are named first, then by outlets."""
+
+    outcome: Casualty
+    group: Group
+    lines: list[Line]
+
+
+class Ledger:
+    """What a story's reports say, entered one by one in the order of their storing."""
+
+    def __init__(self) -> None:
+        self.claimants = Claimants()
+        self.claims: list[Claim] = []
+        self.said: list[Said] = []
+        self._current: dict[int, Report] = {}
+        self._claims_of: dict[tuple[Claimant, Casualty, Group], list[Claim]] = {}
+
+    def enter(self, report: Report) -> None:
+        """Enter an article, or its next revision, which takes the place of the one before."""
+        before = self.withdraw(report.article)
+        self._current[report.article] = report
+        taken: set[Claim] = set()
+        for figure in _told(report):
+            claimant = self._claimant(figure, report)
+            known = self._claims_of.setdefault((claimant, figure.outcome, figure.group), [])
+            claim = same_value(known, figure, taken) or moved(known, figure, taken, before)
+            if claim is None:
+                claim = Claim(claimant, figure.outcome, figure.group, scope_of(figure), [])
+                known.append(claim)
+                self.claims.append(claim)
+            taken.add(claim)
+            give(claim, figure, report)
+        for statement in report.statements:
+            self._hear(statement, report)
+
+    def withdraw(self, article: int) -> Report | None:
+        """Strike out what an article says, as it was edited or has left the story; return how it read."""
+        report = self._current.pop(article, None)
+        if report is not None:
+            values = (value.carriers for claim in self.claims for value in claim.values)
+            for carriers in (*values, *(said.carriers for said in self.said)):
+                carriers[:] = [one for one in carriers if one is not report]
+        return report
+
+    def rows(self) -> list[Row]:
+        """Return what is claimed now, the gravest first; claims that no article makes any more are left out."""
+        rows: dict[tuple[Casualty, Group], list[Claim]] = {}
+        for claim in self.claims:
+            if claim.standing:
+                rows.setdefault((claim.outcome, claim.group), []).append(claim)
+        most = {row: max(claim.shown.figure.count for claim in claims) for row, claims in rows.items()}
+        order = sorted(rows, key=lambda row: (_OUTCOMES.index(row[0]), -most[row], row[1]))
+        return [Row(outcome, group, _lines(rows[outcome, group])) for outcome, group in order]
+
+    def statements(self) -> list[Said]:
+        return [said for said in self.said if said.carriers]
+
+    def _claimant(self, figure: Figure, report: Report) -> Claimant:
+        if figure.source:
+            return self.claimants.named(figure.source)
+        original = self._current.get(report.duplicate_of) if report.duplicate_of is not None else None
+        if original and any(is_same_count(figure, one) and one.source is None for one in original.figures):
+            return self.claimants.outlet(original.source)
+        return self.claimants.outlet(report.source)
+
+    def _hear(self, statement: Statement, report: Report) -> None:
+        claimant, about = self.claimants.named(statement.who), stems(statement.about)
+        for said in self.said:
+            if said.claimant is claimant and said.statement.kind == statement.kind:
+                before = stems(said.statement.about)
+                if not about or not before or about & before:
+                    said.carriers += [] if report in said.carriers else [report]
+                    return
+        self.said.append(Said(claimant, statement, report, [report]))
+
+
+def ledger(moment: Moment) -> Ledger:
+    entered = Ledger()
+    for report in moment.reports:
+        entered.enter(report)
+    return entered
+
+
+def _told(report: Report) -> Iterator[Figure]:
+    """Yield what a report counts, each count once: one said to be somebody's is not the outlet's own as well."""
+    figures = [one for one in report.figures if not one.background][:FIGURES_READ]
+    figures.sort(key=lambda one: (one.source is None, one.field == "title"))
+    told: list[Figure] = []
+    for figure in figures:
+        if not any(_repeats(figure, one) for one in told):
+            told.append(figure)
+            yield figure
+
+
+def _repeats(figure: Figure, told: Figure) -> bool:
+    if not is_same_count(figure, told):
+        return False
+    if figure.source is None:
+        return told.group == figure.group or "people" in (told.group, figure.group)
+    return told.source == figure.source and told.group == figure.group and told.scope == figure.scope
+
+
+def _lines(claims: list[Claim]) -> list[Line]:
+    claims = sorted(claims, key=lambda claim: -claim.shown.figure.count)
+    lines = [Line(claim) for claim in claims if not claim.claimant.is_outlet]
+    outlets: list[Line] = []
+    for claim in claims:
+        if claim.claimant.is_outlet:
+            same = (one for one in outlets if is_same_count(one.claim.shown.figure, claim.shown.figure))
+            if line := next(same, None):
+                line.others.append(claim)
+            else:
+                outlets.append(Line(claim))
+    return lines + outlets
+
+
+# --- as JSON -----------------------------------------------------------------------------------------------------
+
+
+def figures_json(ledger: Ledger) -> tuple[dict[str, Any], ...]:
+    """Return every line as `annotate` writes figures, with its claimant, outlet, article and time, and what it was."""
+    return tuple(_figure_json(line) for row in ledger.rows() for line in row.lines)
+
+
+def _figure_json(line: Line) -> dict[str, Any]:
+    value = line.claim.shown
+    carriers = [*value.carriers, *(report for claim in line.others for report in claim.shown.carriers)]
+    return {
+        **asdict(value.figure),
+        "text": wording.claim(value.figure),
+        "claimant": line.claim.claimant.name,
+        "outlet": value.report.source,
+        "article": value.report.article,
+        "at": value.report.at.isoformat(),
+        "last_at": max(report.at for report in carriers).isoformat(),
+        "articles": [report.article for report in carriers],
+        "before": [
+            {
+                "count": one.figure.count,
+                "count_max": one.figure.count_max,
+                "modifier": one.figure.modifier,
+                "outlet": one.report.source,
+                "article": one.report.article,
+                "at": one.report.at.isoformat(),
+            }
+            for one in line.claim.values
+            if one is not value
+        ],
+    }
+
+
+def statements_json(ledger: Ledger) -> tuple[dict[str, Any], ...]:
+    """Return what is claimed, denied and alleged, with where it was read first and where else."""
+    return tuple(
+        {
+            **asdict(said.statement),
+            "text": wording.statement(said.claimant.subject, said.statement),
+            "claimant": said.claimant.name,
+            "outlet": said.report.source,
+            "article": said.report.article,
+            "at": said.report.at.isoformat(),
+            "articles": [report.article for report in said.carriers],
+        }
+        for said in ledger.statements()
+    )

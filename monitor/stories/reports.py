@@ -1,0 +1,71 @@
+"""What a story's articles say, and a story as it stood at a moment: all that its ledger and its changes are made from.
+
+Pure: knows no tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.model import Figure, Statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """A place that an article names."""
+
+    name: str
+    """As the gazetteer has it."""
+    code: str
+    """The most specific ISO 3166 code it lies in, or is."""
+    kind: str
+    field: str
+    """Where it is named first: ``title``, ``lede``, ``text``."""
+    id: int = 0
+    """Its GeoNames id; 0 where it has none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What one article says in one of its revisions."""
+
+    article: int
+    revision: int = 0
+    at: datetime
+    """When this revision was stored."""
+    title: str
+    link: str = ""
+    source: str
+    """The outlet."""
+    feed: str = ""
+    home: str | None = None
+    duplicate_of: int | None = None
+    published_at: datetime | None = None
+    language: str | None = None
+    places: tuple[Spot, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    statements: tuple[Statement, ...] = ()
+
+    @property
+    def origin(self) -> int:
+        """The article whose text it carries."""
+        return self.article if self.duplicate_of is None else self.duplicate_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """A story as it stood: every revision of its articles that was stored by then, in that order."""
+
+    at: datetime
+    reports: tuple[Report, ...]
+
+    def current(self) -> dict[int, Report]:
+        """Return the articles as they read then, in the order in which they came."""
+        return {one.article: one for one in self.reports}
+
+
+def moment(reports: Iterable[Report], at: datetime) -> Moment:
+    stored = (one for one in reports if one.at <= at)
+    return Moment(at=at, reports=tuple(sorted(stored, key=lambda one: (one.at, one.article, one.revision))))

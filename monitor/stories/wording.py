@@ -1,0 +1,69 @@
+"""Figures and statements in plain English, as digests and commands print them.
+
+Names and nouns stand as the articles write them. This module must not know where anything was published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from monitor.model import Figure, Group, Statement
+from monitor.text.lines import listed, one_line, shorten
+
+WHO_LENGTH = 60
+ABOUT_LENGTH = 100
+FIGURES_TOLD = 4
+
+_MODIFIERS = {"exactly": "", "at_least": "at least ", "about": "about ", "up_to": "up to "}
+_ROUGHLY = {24: "dozens", 40: "scores", 200: "hundreds"}
+_PEOPLE: dict[Group, tuple[str, str]] = {
+    "militants": ("militant", "militants"),
+    "security": ("member of the security forces", "security personnel"),
+    "civilians": ("civilian", "civilians"),
+    "prisoners": ("prisoner", "prisoners"),
+    "people": ("person", "people"),
+}
+_SAID = {"claims_responsibility": "claimed responsibility for", "denies": "denied", "accuses": "accused"}
+_SAID_ONLY = {"claims_responsibility": "claimed responsibility", "denies": "denied it", "accuses": "made accusations"}
+
+
+def amount(figure: Figure) -> str:
+    """Return "31", "at least 31", "10–12", "no", or "dozens" where the article says no more."""
+    roughly = _ROUGHLY.get(figure.count)
+    if figure.modifier == "about" and roughly and roughly in figure.quote.casefold():
+        return roughly
+    number = "no" if figure.count == 0 else f"{figure.count:,}"
+    return _MODIFIERS[figure.modifier] + (f"{number}–{figure.count_max:,}" if figure.count_max else number)
+
+
+def people(figure: Figure) -> str:
+    """Return the people with their number: "at least 145 militants"; one person who is named, without."""
+    who = shorten(one_line(figure.who), WHO_LENGTH)
+    if figure.count == 1 and who[:1].isupper() and not who.isupper() and figure.modifier == "exactly":
+        return who
+    number = amount(figure)
+    of = " of" if number in _ROUGHLY.values() else ""
+    return f"{number}{of} {who or _PEOPLE[figure.group][figure.count != 1]}"
+
+
+def claim(figure: Figure) -> str:
+    """Return "at least 145 militants killed", and its scope where it has one: "41 insurgents killed in two raids"."""
+    return f"{people(figure)} {_fate(figure)}"
+
+
+def claims(figures: Iterable[Figure]) -> str:
+    """Return "145 militants and 17 soldiers killed; at least 30 inmates freed"."""
+    alike: dict[str, list[str]] = {}
+    for figure in figures:
+        alike.setdefault(_fate(figure), []).append(people(figure))
+    return "; ".join(f"{listed(who, FIGURES_TOLD)} {fate}" for fate, who in list(alike.items())[:FIGURES_TOLD])
+
+
+def _fate(figure: Figure) -> str:
+    return f"{figure.outcome} {shorten(one_line(figure.scope), WHO_LENGTH)}".rstrip()
+
+
+def statement(who: str, said: Statement) -> str:
+    """Return "The BLA claimed responsibility for the attacks"."""
+    about = shorten(one_line(said.about), ABOUT_LENGTH)
+    return f"{who} {_SAID[said.kind]} {about}" if about else f"{who} {_SAID_ONLY[said.kind]}"

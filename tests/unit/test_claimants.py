@@ -1,0 +1,136 @@
+"""Names of claimants: which are one, which are two."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.stories.claimants import Claimants, words
+
+
+def families(*names: str) -> list[list[str]]:
+    claimants, found = Claimants(), dict[int, list[str]]()
+    for name in names:
+        found.setdefault(claimants.named(name).order, []).append(name)
+    return list(found.values())
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Sarfaraz Bugti", "Chief Minister Bugti", "Bugti", "the chief minister", "Balochistan Chief Minister Bugti"),
+        ("Chief Minister Sarfaraz Bugti", "the provincial chief minister", "Mir Sarfaraz Bugti"),
+        ("Sarfaraz Bugti", "Sarfraz Bugti"),
+        ("the military", "Pakistan's military", "military", "THE MILITARY", "a military spokesman"),
+        ("Pakistan's military", "the Pakistani military"),
+        ("the army", "Pakistan Army", "the Pakistani army"),
+        ("Police", "police", "the police", "police officials", "a senior police officer", "Quetta police", "Police"),
+        ("police", "police spokesman Ali Khan", "Ali Khan"),
+        ("BLA", "the Baloch Liberation Army", "Baloch Liberation Army (BLA)", "BLA spokesman Jeeyand Baloch"),
+        ("FC Spokesman", "Frontier Corps", "the FC"),
+        ("Hamas", "a Hamas official"),
+        ("a Hamas official", "Hamas"),
+        ("Gaza's health ministry", "the Health Ministry", "Ministry of Health in Gaza"),
+        ("Defence Minister Khawaja Asif", "the defence minister", "the minister", "Khawaja Asif, the defence minister"),
+        ("Khawaja Asif, the defence minister", "the defence minister"),
+        ("officials", "local officials", "the officials"),
+        ("the authorities", "local authorities"),
+        ("سرفراز بگٹی", "وزیر اعلیٰ سرفراز بگٹی"),
+    ],
+)
+def test_one_claimant(names: tuple[str, ...]) -> None:
+    assert families(*names) == [list(names)]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("the military", "the police", "the foreign ministry"),
+        ("Pakistan's military", "India's military"),
+        ("Pakistan's foreign ministry", "Pakistan's military", "Pakistan", "India's foreign ministry"),
+        ("Quetta police", "Gwadar police"),
+        ("police spokesman Ali Khan", "police chief Rashid Baloch"),
+        ("Imran Khan", "Ali Khan", "Khan"),
+        ("Pakistan's military", "India's military", "the military"),
+        ("officials", "police officials", "hospital officials", "security officials"),
+        ("the Baloch Liberation Army", "the army"),
+        ("the army", "Arakan Army"),
+        ("BLA spokesman Jeeyand Baloch", "BLA spokesman Azad Baloch"),
+        ("Chief Minister Sarfaraz Bugti", "Defence Minister Khawaja Asif", "the minister"),
+        ("sources", "Police sources", "hospital sources"),
+        ("Sarfaraz Bugti", "Sarfaraz Ahmed"),
+        ("", "…"),
+    ],
+)
+def test_several_claimants(names: tuple[str, ...]) -> None:
+    assert families(*names) == [[name] for name in names]
+
+
+def test_a_name_that_fits_two_better_goes_to_the_one_that_is_as_specific() -> None:
+    spokesman = "foreign ministry spokesman Randhir Jaiswal"
+    assert families(
+        "India's foreign ministry", "Pakistan's foreign ministry", spokesman, "Indian foreign ministry"
+    ) == [
+        ["India's foreign ministry", "Indian foreign ministry"],
+        ["Pakistan's foreign ministry"],
+        [spokesman],
+    ]
+
+
+def test_what_was_one_stays_one_when_a_name_becomes_ambiguous() -> None:
+    names = ("police", "police spokesman Ali Khan", "police chief Rashid Baloch", "police")
+    assert families(*names) == [
+        ["police", "police spokesman Ali Khan", "police"],
+        ["police chief Rashid Baloch"],
+    ]
+
+
+def test_the_fullest_name_is_shown() -> None:
+    claimants = Claimants()
+    claimant = claimants.named("the chief minister")
+    assert (claimant.subject, claimant.name) == ("The chief minister", "the chief minister")
+    assert claimants.named("Chief Minister Sarfaraz Bugti") is claimant
+    assert claimants.named("Bugti") is claimant
+    assert claimant.name == "Chief Minister Sarfaraz Bugti"
+
+
+def test_long_names_are_cut() -> None:
+    assert len(Claimants().named("of the ministry " * 1000).name) <= 60
+
+
+def test_an_outlet_that_is_named_as_a_source_is_that_outlet() -> None:
+    claimants = Claimants()
+    dawn = claimants.outlet("Dawn")
+    assert dawn.is_outlet
+    assert claimants.outlet("Dawn") is dawn
+    assert claimants.named("Dawn") is dawn
+    express = claimants.named("The Express Tribune")
+    assert not express.is_outlet
+    assert claimants.outlet("The Express Tribune") is express
+    assert express.is_outlet
+
+
+def test_a_person_is_no_outlet_of_that_name() -> None:
+    claimants = Claimants()
+    assert claimants.outlet("Dawn") is not claimants.named("Minister Dawn")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_plural"),
+    [("Police", True), ("local officials", True), ("the military", False), ("Khawaja Abbas", False), ("…", False)],
+)
+def test_whether_it_says_or_say(name: str, is_plural: bool) -> None:
+    assert Claimants().named(name).is_plural is is_plural
+
+
+def test_the_lists_of_words_are_folded() -> None:
+    assert "policia" in words("bodies")
+    assert "پولیس" in words("bodies")
+
+
+@given(st.lists(st.text(max_size=30) | st.sampled_from(["the army", "Army", "BLA", "(BLA)", "Ali Khan", "of", ","])))
+def test_any_names(names: list[str]) -> None:
+    claimants = Claimants()
+    first = [claimants.named(name) for name in names]
+    assert [claimants.named(name) for name in names] == first
