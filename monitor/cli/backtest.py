@@ -13,7 +13,6 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.padding import Padding
 from rich.progress import BarColumn, TaskProgressColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
@@ -36,6 +35,7 @@ from monitor.cli.base import (
     print_json,
     refuse,
     rulebook_of,
+    say_indented,
     settings_of,
     store_of,
     table,
@@ -231,15 +231,11 @@ def _say_differences(title: str, changed: Sequence[Changed], count: int) -> None
         stored = one.article
         source, headline = one_line(stored.article.source, 40), one_line(stored.article.title, _TITLE)
         severity = " → ".join(str(verdict.severity or "none") for verdict in (one.before, one.after))
-        _say_indented(f"{stored.stored_at:%Y-%m-%d %H:%M}  {escape(source)}: {escape(headline)}", 2)
-        _say_indented(f"[bold]{escape(one.rule)}[/] {severity}  [dim]article {stored.id}[/]", 4)
-        _say_indented(f"today  {escape(one_line(one.before.why, _WHY))}", 4)
-        _say_indented(f"tried  {escape(one_line(one.after.why, _WHY))}", 4)
+        say_indented(f"{stored.stored_at:%Y-%m-%d %H:%M}  {escape(source)}: {escape(headline)}", 2)
+        say_indented(f"[bold]{escape(one.rule)}[/] {severity}  [dim]article {stored.id}[/]", 4)
+        say_indented(f"today  {escape(one_line(one.before.why, _WHY))}", 4)
+        say_indented(f"tried  {escape(one_line(one.after.why, _WHY))}", 4)
     _say_more(count - len(changed), "match", "matches")
-
-
-def _say_indented(text: str, columns: int) -> None:
-    out.print(Padding.indent(text, columns))
 
 
 def _say_series(series: Series, folder: Path, limit: int) -> None:

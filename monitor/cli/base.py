@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Column, Table
 from typer.core import TyperGroup
 
@@ -119,6 +120,20 @@ def table(*headers: str) -> Table:
     """Return a table whose words are broken rather than cut where they find no room."""
     columns = [Column(header, overflow="fold") for header in headers]
     return Table(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+
+
+def print_table(shown: Table) -> None:
+    """Print a table; into a file without the blanks that fill its last column."""
+    if out.is_terminal:
+        out.print(shown)
+    else:
+        with out.capture() as captured:
+            out.print(shown)
+        out.out("\n".join(map(str.rstrip, captured.get().splitlines())), highlight=False)
+
+
+def say_indented(text: str, columns: int) -> None:
+    out.print(Padding.indent(text, columns))
 
 
 def bars(counts: Sequence[int]) -> str:

@@ -6,9 +6,21 @@ from collections import Counter
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
-from monitor.cli.base import AsJson, Home, answer, app, err, escape, out, rulebook_of, settings_of, table, working
+from monitor.cli.base import (
+    AsJson,
+    Home,
+    answer,
+    app,
+    err,
+    escape,
+    out,
+    print_table,
+    rulebook_of,
+    settings_of,
+    table,
+    working,
+)
 from monitor.digests.words import counted
 from monitor.regions import packs
 from monitor.regions.gazetteer import Name, Place
@@ -53,7 +65,7 @@ def show(
                 escape(row.origin),
                 f"[{_STYLES[row.verdict]}]{escape(why)}[/]",
             )
-        _print_table(shown)
+        print_table(shown)
         verdicts = Counter(row.verdict for row in rows)
         told = ", ".join(f"{verdicts[verdict]} {verdict}" for verdict in _STYLES)
         out.print(f"\n{escape(chosen.name)}: {counted(len(rows), 'name')}, {told}")
@@ -61,16 +73,6 @@ def show(
     answer([_row(row) for row in rows], as_json, say)
     if not rows:
         raise typer.Exit(1)
-
-
-def _print_table(shown: Table) -> None:
-    if out.is_terminal:
-        out.print(shown)
-    else:
-        with out.capture() as captured:
-            out.print(shown)
-        # Tables fill their last column with blanks, which a file need not keep.
-        out.out("\n".join(map(str.rstrip, captured.get().splitlines())), highlight=False)
 
 
 def _of_code(code: str) -> Region | None:

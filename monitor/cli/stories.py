@@ -22,6 +22,8 @@ from monitor.cli.base import (
     bars,
     escape,
     out,
+    print_table,
+    say_indented,
     settings_of,
     store_of,
     table,
@@ -80,12 +82,12 @@ def _none(since: str, everything: bool) -> str:
 def _say_story(story: StorySummary, where: Sequence[str], board: Ledger) -> None:
     facts = (_breadth(story), _seen(story), escape(listed(where, _PLACES_LISTED)))
     out.print(f"[bold cyan]{story.id}[/]  [bold]{escape(_line(story.headline, 200))}[/]")
-    out.print(f"  [dim]{' · '.join(filter(None, facts))}[/]")
+    say_indented(f"[dim]{' · '.join(filter(None, facts))}[/]", 2)
     lines = [line for row in board.rows() for line in row.lines]
     if lines:
         told = [f"{wording.claim(line.claim.shown.figure)} ({line.claim.claimant.name})" for line in lines]
         more = f"; {len(told) - _FIGURES_LISTED} more" if len(told) > _FIGURES_LISTED else ""
-        out.print(f"  {escape('; '.join(told[:_FIGURES_LISTED]))}{more}")
+        say_indented(f"{escape('; '.join(told[:_FIGURES_LISTED]))}{more}", 2)
     out.print()
 
 
@@ -104,9 +106,9 @@ def show(number: Number, home: Home = None, as_json: AsJson = False) -> None:
 
     def say() -> None:
         _say_head(story, number, reports)
-        _say_figures(board)
-        _say_statements(board)
-        _say_course(page.course(reports))
+        _say_figures(board, story.updated_at)
+        _say_statements(board, story.updated_at)
+        _say_course(page.course(reports), story.updated_at)
         _say_sources(page.sources(reports))
         _say_links(events, related)
 
@@ -131,7 +133,7 @@ def _say_head(story: StorySummary, asked: int, reports: Sequence[Report]) -> Non
         out.print(escape(listed(where, _PLACES_SHOWN)))
     if hours := page.per_hour(reports):
         line = bars(page.shared([count for _, count in hours]))
-        out.print(f"\n[cyan]{line}[/] [dim]reports, {_time(hours[0][0])} to {_time(hours[-1][0])}[/]")
+        out.print(f"\n[cyan]{line}[/] [dim]reports, {_time(hours[0][0])} – {_time(hours[-1][0], hours[0][0])}[/]")
 
 
 def _breadth(story: StorySummary) -> str:
@@ -143,10 +145,10 @@ def _seen(story: StorySummary) -> str:
     first, last = story.first_seen_at.astimezone(UTC), story.updated_at.astimezone(UTC)
     if first == last:
         return f"{_time(first)} UTC"
-    return f"{_time(first)} – {f'{last:%H:%M}' if first.date() == last.date() else _time(last)} UTC"
+    return f"{_time(first)} – {_time(last, first)} UTC"
 
 
-def _say_figures(board: Ledger) -> None:
+def _say_figures(board: Ledger, today: datetime) -> None:
     if not board.rows():
         return
     shown = table("", "who says so", "how many", "since", "read in")
@@ -155,10 +157,12 @@ def _say_figures(board: Ledger) -> None:
         for line in row.lines:
             value = line.claim.shown
             who = "[dim]not said[/]" if line.claim.claimant.is_outlet else escape(line.claim.claimant.subject)
-            shown.add_row(fate, who, escape(_how_many(line)), _time(value.report.at), escape(_outlets(line, value)))
+            shown.add_row(
+                fate, who, escape(_how_many(line)), _time(value.report.at, today), escape(_outlets(line, value))
+            )
             fate = ""
     out.print()
-    out.print(shown)
+    print_table(shown)
 
 
 def _how_many(line: Line) -> str:
@@ -173,28 +177,28 @@ def _outlets(line: Line, value: Value) -> str:
     sources = [value.report.source, *(one.source for one in value.carriers)]
     sources += [report.source for claim in line.others for report in claim.shown.carriers]
     names = tuple(dict.fromkeys(sources))
-    return names[0] if len(names) == 1 else f"{names[0]}, {len(names) - 1} more"
+    return names[0] if len(names) == 1 else f"{names[0]} +{len(names) - 1}"
 
 
-def _say_statements(board: Ledger) -> None:
+def _say_statements(board: Ledger, today: datetime) -> None:
     for said in board.statements()[:_STATEMENTS_SHOWN]:
         out.print(f"\n[bold]{escape(wording.statement(said.claimant.subject, said.statement))}[/]")
         quote = shorten(one_line(said.statement.quote), 300)
-        out.print(f"[dim]{_time(said.report.at)}, {escape(said.report.source)}:[/] “{escape(quote)}”")
+        out.print(f"[dim]{_time(said.report.at, today)}, {escape(said.report.source)}:[/] “{escape(quote)}”")
 
 
-def _say_course(points: Sequence[page.Point]) -> None:
+def _say_course(points: Sequence[page.Point], today: datetime) -> None:
     shown = table("time", "outlet", "headline")
     for point in points:
         for report in point.reports:
             edited = "[yellow]edited:[/] " if report.revision else ""
             copied = f" [dim](copy of {report.duplicate_of})[/]" if report.duplicate_of else ""
             headline = f"{edited}{escape(_line(report.title, 200))}{copied}"
-            shown.add_row(_time(report.at), escape(one_line(report.source)), headline)
+            shown.add_row(_time(report.at, today), escape(one_line(report.source)), headline)
         for change in point.changes:
             shown.add_row("", "", _change(change))
     out.print()
-    out.print(shown)
+    print_table(shown)
 
 
 def _change(change: Change) -> str:
@@ -268,8 +272,11 @@ def _user() -> str:
         return "somebody"
 
 
-def _time(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%-d %b %H:%M}"
+def _time(moment: datetime, today: datetime | None = None) -> str:
+    """Return a time in UTC, with its day unless that is ``today``'s."""
+    local = moment.astimezone(UTC)
+    is_today = today is not None and today.astimezone(UTC).date() == local.date()
+    return f"{local:%H:%M}" if is_today else f"{local.day} {local:%b %H:%M}"
 
 
 def _line(text: str, limit: int) -> str:

@@ -17,11 +17,16 @@ from monitor.model import Figure, RelatedStory, Statement, StoryEvent, StorySumm
 from monitor.store import pools
 from monitor.store.dialect import upsert_into
 from monitor.store.tables import ARTICLE, MATCH, OWED, RELATED, REPORT, REVISION, STORY, STORY_EVENT
-from monitor.stories.grouping import Merge, Related
+from monitor.stories.features import features
+from monitor.stories.grouping import Merge, Related, cluster_of
 from monitor.stories.reports import Report, Spot
+from monitor.text.fold import tokenise
 
 OURSELVES = "Dateline"
 """Who decided a merge that nobody asked for."""
+
+COMPARED = 50
+"""Of a story changed by hand, so many of its latest articles are what new ones are compared with."""
 
 # --- what articles say ---
 
@@ -127,6 +132,7 @@ def merge(db: Connection, into: int, others: Sequence[int], *, by: str, at: date
         if other == into:
             raise StoreError(f"story {into} cannot be merged into itself")
         _move(db, other, into, kind="merged", by=by, at=at, reason="by hand")
+    _compare_anew(db, into, at)
 
 
 def split(db: Connection, story: int, articles: Collection[int], *, by: str, at: datetime) -> StoryEvent:
@@ -156,7 +162,23 @@ def split(db: Connection, story: int, articles: Collection[int], *, by: str, at:
     _reassign(db, sorted(taken), new)
     event = {"at": at, "kind": "split", "story": new, "other": story, "articles": sorted(taken)}
     db.execute(insert(STORY_EVENT).values(**event, by=by, reason="by hand"))
+    _compare_anew(db, story, at)
+    _compare_anew(db, new, at)
     return StoryEvent(**event | {"articles": tuple(sorted(taken))}, by=by, reason="by hand")
+
+
+def _compare_anew(db: Connection, story: int, now: datetime) -> None:
+    """Let new articles be compared with what a story's articles say, now that these are others."""
+    columns = ARTICLE.c.title, ARTICLE.c.text, func.coalesce(ARTICLE.c.published_at, ARTICLE.c.stored_at).label("at")
+    latest = select(*columns).where(ARTICLE.c.story == story, ARTICLE.c.duplicate_of.is_(None))
+    shown = []
+    for row in db.execute(latest.order_by(ARTICLE.c.id.desc()).limit(COMPARED)):
+        title, text = tokenise(row.title), tokenise(row.text)
+        shown.append(features(title, text, (range(len(title)), range(len(text))), min(row.at, now)))
+    pools.drop_clusters(db, [story])
+    cluster = cluster_of(shown, pools.LiveStories(db, now))
+    if cluster is not None:
+        pools.keep_clusters(db, {story: cluster}, before={})
 
 
 def _live(db: Connection, story: int) -> None:

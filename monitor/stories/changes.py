@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.model import Casualty, Change, ChangeKind, Figure, Group, Move
 from monitor.stories import wording
-from monitor.stories.claims import Claim, Value, is_same_count
+from monitor.stories.claims import Claim, Value, is_same_count, may_be_same
 from monitor.stories.edits import edits
 from monitor.stories.ledger import Ledger, ledger
 from monitor.stories.reports import Moment, Report, Spot
@@ -152,7 +152,7 @@ def _claimants(news: Sequence[_News], stood: Mapping[Claim, Figure]) -> Iterator
         known += [one.figure for one in mine]
     by_text: dict[str, list[_News]] = {}
     for one in sorted((one for one in news if one.claim.claimant.is_outlet), key=_by_claimant):
-        if one.text in by_text or not any(_says(figure, one.figure) for figure in known):
+        if one.text in by_text or not any(may_be_same(figure, one.figure) for figure in known):
             by_text.setdefault(one.text, []).append(one)
             known.append(one.figure)
     for alike in by_text.values():
@@ -163,10 +163,6 @@ def _claimants(news: Sequence[_News], stood: Mapping[Claim, Figure]) -> Iterator
 
 def _by_claimant(news: _News) -> int:
     return news.claim.claimant.order
-
-
-def _says(known: Figure, figure: Figure) -> bool:
-    return is_same_count(known, figure) and (known.group == figure.group or "people" in (known.group, figure.group))
 
 
 def _change(

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -23,10 +22,7 @@ from monitor.text.lines import one_line, shorten
 LONGEST_NAME = 60
 """Characters of a claimant as shown. What is longer is a clause rather than a name."""
 
-MISSPELT = 0.8
-"""How much alike two spellings of a given name are, where the family name is the same: "Sarfraz", "Sarfaraz"."""
-
-MOST_NAMESAKES = 100
+MOST_NAMESAKES = 50
 """Claimants of a story with a word in common that a name is compared with."""
 
 _ASIDE = re.compile(r"\(([^()]*)\)")
@@ -73,12 +69,16 @@ class Claimant:
     @property
     def subject(self) -> str:
         """The name as a sentence begins with it."""
-        return self.name[:1].upper() + self.name[1:]
+        return self.name if self.is_outlet else self.name[:1].upper() + self.name[1:]
 
     @property
     def is_plural(self) -> bool:
-        named = tokenise(self.name).folded
-        return bool(named) and named[-1] in words("plural")
+        """Whether it takes "say", not "says"."""
+        named = tokenise(self.name)
+        if not named.folded:
+            return False
+        is_common = named.exact[-1].islower() and named.folded[-1].endswith("s") and not named.folded[-1].endswith("ss")
+        return is_common or named.folded[-1] in words("plural")
 
 
 class Claimants:
@@ -172,11 +172,18 @@ def _speaks_for(voice: _Reading, body: _Reading) -> bool:
 
 
 def _is_same_person(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    if one[-1] != other[-1]:
+    if one[-1] != other[-1] or (one[-1] in words("common") and one != other):
         return False
     if set(one) <= set(other) or set(other) <= set(one):
         return True
-    return SequenceMatcher(None, "".join(one), "".join(other), autojunk=False).ratio() >= MISSPELT
+    return _is_misspelt("".join(one[:-1]), "".join(other[:-1]))
+
+
+def _is_misspelt(one: str, other: str) -> bool:
+    """Tell whether two spellings of a given name differ by one letter: "Sarfraz", "Sarfaraz"."""
+    same = next((at for at, (ours, theirs) in enumerate(zip(one, other, strict=False)) if ours != theirs), 0)
+    ours, theirs = one[same:], other[same:]
+    return same > 0 and (ours[1:] == theirs or ours == theirs[1:] or ours[1:] == theirs[1:])
 
 
 def _shown(name: str) -> str:
@@ -213,7 +220,7 @@ def _read(name: str) -> _Reading:
         elif kind:
             roles.add(_singular(word))
             capital = capital and exact[:1].isupper()
-        elif place < last or belongs:
+        elif place < last or (belongs and last >= 0):
             of.add(_country(word) or word)
         elif not exact[:1].islower():
             person.append(word)
@@ -243,14 +250,15 @@ def _country(word: str) -> str | None:
 
 
 def _initials(name: str, exact: tuple[str, ...]) -> str:
-    """Return "bla" for the Baloch Liberation Army, and for BLA itself."""
+    """Return "bla" for the Baloch Liberation Army, and for BLA itself; two letters only if they stand in brackets."""
     aside = _ASIDE.search(name)
     if aside and aside[1].isupper():
         return aside[1].casefold()
     capitals = [word for word in exact if word[:1].isupper() and word.casefold() not in words("fillers")]
     if len(capitals) == 1:
-        return capitals[0].casefold() if capitals[0].isupper() and len(capitals[0]) > 1 else ""
-    return "".join(word[0] for word in capitals).casefold()
+        word = capitals[0].casefold()
+        return word if capitals[0].isupper() and len(word) > 1 and word not in words("common") else ""
+    return "".join(word[0] for word in capitals).casefold() if len(capitals) > 2 else ""
 
 
 def _kind(word: str) -> str:

@@ -13,11 +13,17 @@ from functools import lru_cache
 from monitor.model import Casualty, Figure, Group
 from monitor.stories.claimants import Claimant, words
 from monitor.stories.reports import Report
+from monitor.stories.wording import is_named
 from monitor.text.fold import tokenise
 
 LEAST_LEFT = 0.5
 """Part of a claimant's figure that another article's lower one must have to be a correction of it: what is lower still
 is a count of something else. An edit of the very article may correct it to anything."""
+MOST_GROWN, FEW = 20, 10
+"""How many times a claimant's figure may grow at once, of so few people at least: deaths are not cases."""
+
+VALUES_COMPARED = 20
+"""Values of a claim, the last ones, that a figure may repeat."""
 
 _SAME_WORD = 5
 """Letters that forms of one word share: "soldier", "soldiers"; "policeman", "policemen"."""
@@ -63,59 +69,59 @@ def same_value(known: list[Claim], figure: Figure, taken: set[Claim]) -> Claim |
         for claim in known
         if claim not in taken
         and _fits(claim, figure)
-        and any(is_same_count(figure, value.figure) for value in claim.values)
+        and any(is_same_count(figure, value.figure) for value in claim.values[-VALUES_COMPARED:])
     ]
     return max(alike, key=lambda claim: is_same_count(figure, claim.shown.figure), default=None)
 
 
-def moved(known: list[Claim], figure: Figure, taken: set[Claim], before: Report | None) -> Claim | None:
+def moved(claims: list[Claim], figure: Figure, taken: set[Claim], before: Report | None) -> Claim | None:
     """Return the claim that this is a new value of: the nearest one, among those that it may be."""
     candidates: list[tuple[bool, int, int, Claim]] = []
-    for claim in known:
+    for claim in claims:
         if claim in taken or not _fits(claim, figure):
             continue
         last = claim.values[-1]
         is_edit = before is not None and not last.carriers and last.report.article == before.article
-        if is_edit or figure.count >= LEAST_LEFT * claim.shown.figure.count:
-            distance = abs(figure.count - claim.shown.figure.count)
+        known = claim.shown.figure.count
+        if is_edit or LEAST_LEFT * known <= figure.count <= MOST_GROWN * max(known, FEW):
+            distance = abs(figure.count - known)
             candidates.append((not is_edit, distance, len(candidates), claim))
     return min(candidates)[-1] if candidates else None
 
 
 def _fits(claim: Claim, figure: Figure) -> bool:
     """Tell whether a figure may be of what a claim counts, by the words for it."""
-    scopes = {scope_of(figure), claim.scope}
-    is_same_scope = len(scopes) == 1 or (frozenset() in scopes and all(scope <= words("days") for scope in scopes))
-    if not is_same_scope:
+    scope = scope_of(figure)
+    if scope != claim.scope and not (_says_when(scope | claim.scope) and not (scope and claim.scope)):
         return False
+    first = claim.values[0].figure
+    ours, theirs = stems(figure.who), stems(first.who)
+    if is_named(figure) or is_named(first):
+        return bool(ours & theirs)
     if figure.group not in ("security", "civilians"):  # soldiers are not policemen, gunmen are militants
         return True
-    ours, theirs = stems(figure.who), stems(claim.values[0].figure.who)
     return not ours or not theirs or bool(ours & theirs)
 
 
-def give(claim: Claim, figure: Figure, report: Report) -> None:
+def give(claim: Claim, figure: Figure, report: Report) -> Value:
     """Enter a figure into its claim: as a repetition of a value it had, or as its next one."""
-    value = _repeated(claim, figure, report)
+    value = _repeated(claim, figure)
     if value is None:
-        claim.values.append(Value(figure, report, [report], report.at))
-        return
+        value = Value(figure, report, [], report.at)
+        claim.values.append(value)
     value.carriers.append(report)
     value.last_at = report.at
+    return value
 
 
-def _repeated(claim: Claim, figure: Figure, report: Report) -> Value | None:
-    for value in reversed(claim.values):
-        if is_same_count(figure, value.figure) and not _returns(claim, value, report):
+def _repeated(claim: Claim, figure: Figure) -> Value | None:
+    """Return the value that a figure repeats. One that was left may come again only where the next was taken back: an
+    article that prints it still lags behind."""
+    for value in reversed(claim.values[-VALUES_COMPARED:]):
+        if is_same_count(figure, value.figure) and (value is claim.values[-1] or claim.values[-1].carriers):
             return value
     known = claim.standing
     return known if known and _is_implied(figure, known.figure) else None
-
-
-def _returns(claim: Claim, value: Value, report: Report) -> bool:
-    """Tell whether an outlet goes back to an earlier value, having given the later one; others lag behind."""
-    last = claim.values[-1]
-    return value is not last and (not last.carriers or any(one.source == report.source for one in last.carriers))
 
 
 def _is_implied(figure: Figure, known: Figure) -> bool:
@@ -134,15 +140,24 @@ def scope_of(figure: Figure) -> frozenset[str]:
     return _folded(figure.scope)
 
 
-@lru_cache(maxsize=4096)
-def _folded(words: str) -> frozenset[str]:
-    return frozenset(tokenise(words).folded)
+def _says_when(scope: frozenset[str]) -> bool:
+    return all(word.isdigit() or word in words("days") for word in scope)
 
 
 @lru_cache(maxsize=4096)
-def stems(words: str) -> frozenset[str]:
+def _folded(phrase: str) -> frozenset[str]:
+    return frozenset(tokenise(phrase).folded)
+
+
+@lru_cache(maxsize=4096)
+def stems(phrase: str) -> frozenset[str]:
     """Return what tells the words of a phrase apart."""
-    return frozenset(word[:_SAME_WORD] for word in _folded(words) if len(word) > 2)
+    return frozenset(word[:_SAME_WORD] for word in _folded(phrase) if len(word) > 2)
+
+
+def may_be_same(one: Figure, other: Figure) -> bool:
+    """Tell whether two figures may be of the same people, one of them being less exact in saying whom."""
+    return is_same_count(one, other) and (one.group == other.group or "people" in (one.group, other.group))
 
 
 def is_same_count(one: Figure, other: Figure) -> bool:

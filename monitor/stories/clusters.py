@@ -1,8 +1,8 @@
 """What is kept of a story to tell whether an article belongs to it: one vector, bounded however many articles it has.
 
 An article's vector weighs its terms by how often it uses them, by whether they stand in its title, and by how rare they
-are among recent articles; its length is 1. A story's vector is the sum of its articles', so that a product divided by
-their number is their average likeness. This module must not know which stories exist.
+are among recent articles; its length is about 1. A story's vector is the sum of its articles', so that a product
+divided by their number is their average likeness. This module must not know which stories exist.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from heapq import nlargest
 
 from monitor.stories.features import Features
 
@@ -27,7 +26,9 @@ _SATURATION = 1.2
 _TITLE = 0.75
 """What standing in the title adds, in parts of what standing in the article is worth."""
 _RARITY_POWER = 0.85
-_OWN_LENGTH, _PIVOT = 0.6, 24.0
+_PIVOT, _OWN_LENGTH = 24.0, 0.6
+"""Length of the vectors of most feed entries, and in what part a vector's own counts: else a few shared words would
+make two short items the same (pivoted normalisation, Singhal et al. 1996)."""
 _UNSEEN = 100
 """Articles that are taken as read before the first, so that the first batch's words are not all alike rare."""
 
@@ -91,10 +92,15 @@ def vector(article: Features, frequencies: Mapping[int, float], total: float) ->
             often = in_title + article.text.get(term, 0)
             weight = _saturated(often) + (_TITLE * _saturated(in_title) if in_title else 0.0)
             weights[term] = weight * rarity**_RARITY_POWER
-    heaviest = nlargest(ARTICLE_TERMS, weights.items(), key=_weight_first)
-    length = math.sqrt(sum(weight * weight for _, weight in heaviest))
-    length = _OWN_LENGTH * length + (1 - _OWN_LENGTH) * _PIVOT if heaviest else 1.0
-    return {term: weight / length for term, weight in heaviest}
+    kept = heaviest(weights, ARTICLE_TERMS)
+    length = _OWN_LENGTH * math.sqrt(sum(weight * weight for weight in kept.values())) + (1 - _OWN_LENGTH) * _PIVOT
+    return {term: weight / length for term, weight in kept.items()}
+
+
+def heaviest(terms: Mapping[int, float], most: int) -> dict[int, float]:
+    """Return the heaviest terms of a vector, in the order of their weights."""
+    ordered = sorted(terms.items(), key=_weight_first, reverse=True)
+    return dict(ordered[:most])
 
 
 def _saturated(often: int) -> float:

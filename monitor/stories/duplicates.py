@@ -34,7 +34,7 @@ KEYS = 12
 """A copy cut to half holds six of them, on average; two are enough to find it."""
 TITLE_KEYS = 3
 
-CROWD = 24
+CROWD = 10
 """A run of words in so many originals is a phrase and no sign of a copy: it is a key no longer. So no key is ever held
 by many more, and a look-up costs the same however much a feed repeats itself."""
 CANDIDATES = 8
@@ -161,33 +161,43 @@ def probes(sketch: Sketch) -> tuple[int, ...]:
 def find_copies(arrivals: Mapping[int, Sketch], pool: Pool) -> Found:
     """Tell which arrivals, in order, are copies: of earlier articles or of earlier ones of the batch."""
     asked = {article: probes(one) for article, one in arrivals.items()}
-    held = {key: list(known) for key, known in pool.holding(set(chain.from_iterable(asked.values()))).items()}
-    stored = set(chain.from_iterable(_candidates(keys, held) for keys in asked.values()))
-    originals = dict(pool.sketches(stored)) if stored else {}
+    held = pool.holding(set(chain.from_iterable(asked.values())))
+    crowded = {key for key, known in held.items() if len(known) >= CROWD}
+    held = {key: known for key, known in held.items() if key not in crowded}
+    hits = {article: _hits(keys, held) for article, keys in asked.items()}
+    stored = set(chain.from_iterable(map(_most_hit, hits.values())))
+    originals = {**pool.sketches(stored)} if stored else {}
     found = Found()
+    fresh: dict[int, list[int]] = {}
     for article, one in arrivals.items():
-        candidates = [number for number in _candidates(asked[article], held) if number in originals]
+        hits[article].update(_hits(asked[article], fresh))
+        candidates = [number for number in _most_hit(hits[article]) if number in originals]
         copies = [copy for number in candidates if (copy := _copy(one, number, originals[number]))]
         if copies:
             found.copies[article] = max(copies, key=lambda copy: (copy.share, -copy.of))
             continue
         originals[article] = one
-        found.keys[article] = _keys(one, held)
+        found.keys[article] = _keys(one, crowded)
         for key in found.keys[article]:
-            held.setdefault(key, []).append(article)
+            fresh.setdefault(key, []).append(article)
+            if len(fresh[key]) + len(held.get(key, ())) >= CROWD:
+                crowded.add(key)
     return found
 
 
-def _candidates(keys: Iterable[int], held: Mapping[int, Sequence[int]]) -> list[int]:
-    """Return the articles that share the most keys, and more than one."""
-    hits = Counter(chain.from_iterable(known for key in keys if len(known := held.get(key, ())) < CROWD))
-    return [article for article, times in hits.most_common(CANDIDATES) if times > 1]
+def _hits(keys: Iterable[int], held: Mapping[int, Sequence[int]]) -> Counter[int]:
+    """Return how many of its keys an article shares with each of those that hold them."""
+    return Counter(chain.from_iterable(held[key] for key in keys if key in held))
 
 
-def _keys(one: Sketch, held: Mapping[int, Sequence[int]]) -> tuple[int, ...]:
-    text, title = (
-        [key for key in part.lowest[:SAMPLED] if len(held.get(key, ())) < CROWD] for part in (one.text, one.title)
-    )
+def _most_hit(hits: Counter[int]) -> list[int]:
+    """Return the articles that share the most keys, and more than one: the earliest first among equals."""
+    often = sorted((-times, article) for article, times in hits.items() if times > 1)
+    return [article for _, article in often[:CANDIDATES]]
+
+
+def _keys(one: Sketch, crowded: Collection[int]) -> tuple[int, ...]:
+    text, title = ([key for key in part.lowest[:SAMPLED] if key not in crowded] for part in (one.text, one.title))
     return (*text[:KEYS], *title[:TITLE_KEYS])
 
 

@@ -1,7 +1,7 @@
 """What edits of articles took back or put right: "The article of Dawn that you were sent at 09:10 now says 31, not 12".
 
 An edit of an article that a reader was sent is told, whatever it changed; of other articles only that a figure or a
-statement is gone. Pure; who was sent what is an argument.
+statement is gone that nobody gives any more. Pure; who was sent what is an argument.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.model import Change, Figure, Move, Statement
 from monitor.stories import wording
-from monitor.stories.claims import is_same_count, stems
+from monitor.stories.claims import may_be_same, stems
 from monitor.stories.reports import Moment, Report
 from monitor.text.lines import listed, one_line, shorten
 
@@ -31,6 +31,14 @@ class _Edit:
     is_material: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Unsaid:
+    """What an article left out and nobody says."""
+
+    figures: list[Figure]
+    statements: list[Statement]
+
+
 def edits(before: Moment, after: Moment, told: Mapping[int, datetime], zone: ZoneInfo) -> Iterator[Change]:
     """Yield the edits between two moments, those that say the same as one."""
     was, current = before.current(), after.current()
@@ -38,10 +46,8 @@ def edits(before: Moment, after: Moment, told: Mapping[int, datetime], zone: Zon
     for now in current.values():
         if now.article not in was or was[now.article].revision == now.revision:
             continue
-        if now.article in told:
-            edit = _told_edit(was[now.article], now)
-        else:
-            edit = _retraction(was[now.article], now, current.values())
+        unsaid = _unsaid_by_all(was[now.article], now, current.values())
+        edit = _told_edit(was[now.article], now, unsaid) if now.article in told else _retraction(now, unsaid)
         if edit.parts:
             changed.setdefault((str(now.article in told), *edit.parts), []).append(edit)
     for alike in changed.values():
@@ -54,8 +60,9 @@ def edits(before: Moment, after: Moment, told: Mapping[int, datetime], zone: Zon
         )
 
 
-def _told_edit(was: Report, now: Report) -> _Edit:
-    gone, new = _missing(was.figures, now.figures), _missing(now.figures, was.figures)
+def _told_edit(was: Report, now: Report, unsaid: _Unsaid) -> _Edit:
+    """Return what readers of an article have to know; of what it left out it matters whether anybody says so still."""
+    gone, new = _missing(was.counts, now.counts), _missing(now.counts, was.counts)
     moved: list[tuple[Figure, Figure]] = []
     for figure in gone:
         if follower := next((one for one in new if (one.outcome, one.group) == (figure.outcome, figure.group)), None):
@@ -63,22 +70,25 @@ def _told_edit(was: Report, now: Report) -> _Edit:
             moved.append((figure, follower))
     lost = [figure for figure in gone if all(figure is not old for old, _ in moved)]
     parts = [f"now says {wording.claim(new)}, not {wording.amount(old)}" for old, new in moved]
-    parts += _without(lost, _unsaid(was.statements, now.statements))
-    is_material = bool(parts)
+    parts += _without(lost, _dropped(was.statements, now.statements))
     if one_line(was.title) != one_line(now.title):
         parts.append(f"is now headlined “{shorten(one_line(now.title), _TITLE_LENGTH)}”")
     moves = (*(_move(old, new) for old, new in moved), *(_move(old, None) for old in lost))
-    return _Edit(now, tuple(parts or ["was edited"]), moves, is_material)
+    return _Edit(now, tuple(parts or ["was edited"]), moves, bool(moved or unsaid.figures or unsaid.statements))
 
 
-def _retraction(was: Report, now: Report, current: Collection[Report]) -> _Edit:
-    """Return what an article does not say any more, nor any other."""
-    kept = tuple(figure for one in current for figure in one.figures)
+def _retraction(now: Report, unsaid: _Unsaid) -> _Edit:
+    parts = _without(unsaid.figures, unsaid.statements)
+    return _Edit(now, tuple(parts), tuple(_move(old, None) for old in unsaid.figures), is_material=False)
+
+
+def _unsaid_by_all(was: Report, now: Report, current: Collection[Report]) -> _Unsaid:
+    """Return what no article says any more, nor puts another figure in its place."""
+    kept = tuple(figure for one in current for figure in one.counts)
     said = tuple(statement for one in current for statement in one.statements)
-    replaced = {(one.outcome, one.group) for one in _missing(now.figures, was.figures)}
-    lost = [one for one in _missing(was.figures, kept) if (one.outcome, one.group) not in replaced]
-    parts = _without(lost, _unsaid(was.statements, said))
-    return _Edit(now, tuple(parts), tuple(_move(old, None) for old in lost), bool(parts))
+    replaced = {(one.outcome, one.group) for one in _missing(now.counts, was.counts)}
+    figures = [one for one in _missing(was.counts, kept) if (one.outcome, one.group) not in replaced]
+    return _Unsaid(figures, _dropped(was.statements, said))
 
 
 def _without(lost: list[Figure], unsaid: list[Statement]) -> list[str]:
@@ -86,7 +96,7 @@ def _without(lost: list[Figure], unsaid: list[Statement]) -> list[str]:
     return parts + [f"no longer says that {wording.statement(one.who, one)}" for one in unsaid]
 
 
-def _unsaid(statements: tuple[Statement, ...], others: tuple[Statement, ...]) -> list[Statement]:
+def _dropped(statements: tuple[Statement, ...], others: tuple[Statement, ...]) -> list[Statement]:
     return [one for one in statements if not any(_is_like(one, other) for other in others)]
 
 
@@ -94,8 +104,7 @@ def _missing(figures: tuple[Figure, ...], others: tuple[Figure, ...]) -> list[Fi
     """Return the counts that others do not give, each once."""
     missing: list[Figure] = []
     for figure in figures:
-        same = (one for one in (*others, *missing) if one.group == figure.group)
-        if not figure.background and not any(is_same_count(figure, one) for one in same):
+        if not any(may_be_same(figure, one) for one in (*others, *missing)):
             missing.append(figure)
     return missing
 

@@ -11,31 +11,29 @@ that may be one as related. Pure: the store fills the pool and keeps what comes 
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from heapq import heapify, heappop, heappush, nlargest
 from itertools import islice
-from math import sqrt
 from typing import Protocol
 
-from monitor.stories.clusters import KEYS, STORY_TERMS, Cluster, gap, product, vector
+from monitor.stories.clusters import KEYS, Cluster, gap, vector
 from monitor.stories.features import Features
+from monitor.stories.nodes import SILENT as SILENT
+from monitor.stories.nodes import Node
 
-SILENT = timedelta(hours=96)
-"""A story without a new article for so long is closed: the pool need not keep it."""
 HALF_LIFE = timedelta(days=14)
 """In which the pool's frequencies lose half of what was counted."""
 
-JOIN = 1.1
-"""Least likeness, over what the crowds ask for, by which an article joins a story."""
+JOIN = 1.3
+"""An article joins a story where the two are so many times as alike as their neighbours are to them."""
 RELATED = 0.8 * JOIN
 """From here on two stories may be one."""
-CROWD_SHARE = 0.5
-MODE = "ratio"
-MOST_CROWD = 1.0
-LEAST_CROWD = 0.16
+LEAST_CROWD, MOST_CROWD = 0.22, 0.3
+"""Between these a crowd counts: few neighbours seen say little, and the many reports of one event are no reproach."""
 
 COMMON = 300
 """A term of more recent articles than this leads to no story: so a look-up is bounded, whatever the archive holds."""
@@ -43,13 +41,8 @@ PROBES = 10
 """By how many of its heaviest terms an article looks for its story."""
 CANDIDATES = 16
 """How many stories are compared with it, those that share the heaviest terms."""
-NEIGHBOURS = 8
+NEIGHBOURS = 6
 """How many of them make its crowd."""
-LEAST_SHARED = 3
-"""Terms; a title of two words ("Morning briefing") joins nothing."""
-FRESH = timedelta(hours=12)
-FADING = timedelta(hours=36)
-"""Likeness is halved for each such time between two stories' articles, after the first hours."""
 
 
 class Pool(Protocol):
@@ -112,35 +105,8 @@ class Grouping:
     """Term → number of the batch's articles that hold it: added to the pool's, as ``len(joined)`` is to its total."""
 
 
-class _Node:
-    """A story while a batch is grouped: one of the pool's, or one that so far holds a single arrival."""
-
-    def __init__(self, number: int, cluster: Cluster, arrivals: Sequence[int]) -> None:
-        self.number = number
-        self.terms = cluster.terms
-        self.keys = cluster.keys
-        self.articles = cluster.articles
-        self.span = (cluster.first_at, cluster.last_at)
-        self.known_crowd = 0.0 if arrivals else cluster.crowd * cluster.articles
-        """Of the pool's articles, summed."""
-        self.arrivals = list(arrivals)
-        self.stories = set() if arrivals else {number}
-        """The pool's stories in it."""
-        self.neighbours: dict[int, float] = {}
-        """Of its arrivals: node → likeness."""
-        self.crowd = cluster.crowd
-
-    def likeness(self, other: _Node) -> float:
-        """Return the average likeness of the articles of two nodes, fading with the time between them."""
-        between = gap(self.span, other.span)
-        if between > SILENT or len(self.terms.keys() & other.terms.keys()) < LEAST_SHARED:
-            return 0.0
-        alike = product(self.terms, other.terms) / (self.articles * other.articles)
-        return alike if between <= FRESH else alike * 0.5 ** ((between - FRESH) / FADING)
-
-
 def group(arrivals: Mapping[int, Features], pool: Pool, *, apart: Collection[tuple[int, int]] = ()) -> Grouping:
-    """Decide the story of each new article; ``arrivals`` by their ids, ``apart`` pairs of stories never to be merged."""
+    """Decide the story of each new article, by their ids; ``apart`` are pairs of stories that are never merged."""
     added = Counter(term for one in arrivals.values() for term in one.title.keys() | one.text.keys())
     stored = pool.frequencies(added.keys())
     frequencies = {term: stored.get(term, 0.0) + count for term, count in added.items()}
@@ -150,19 +116,25 @@ def group(arrivals: Mapping[int, Features], pool: Pool, *, apart: Collection[tup
         joined=dict(batch.joined()),
         merges=tuple(batch.merges),
         related=tuple(batch.related()),
-        changed={node.number: batch.cluster(node) for node in batch.changed()},
+        changed={node.number: node.cluster() for node in batch.changed()},
         frequencies=added,
     )
 
 
-def cluster_of(articles: Collection[Features], pool: Pool) -> Cluster | None:
-    """Return what is kept of a story made of these articles, where that was decided by hand; None without articles."""
-    terms = {term for one in articles for term in one.title.keys() | one.text.keys()}
-    batch = _Batch(dict(enumerate(articles)), pool.frequencies(terms), pool, ())
-    nodes = list(batch.nodes.values())[: len(articles)]
-    for node in nodes[1:]:
-        batch.merge(nodes[0], node)
-    return batch.cluster(nodes[0]) if nodes else None
+def cluster_of(articles: Sequence[Features], pool: Pool) -> Cluster:
+    """Return what is kept of a story that somebody made of these articles by hand."""
+    frequencies = pool.frequencies({term for one in articles for term in one.title.keys() | one.text.keys()})
+    first, *others = (_node(number, one, frequencies, pool.total) for number, one in enumerate(articles))
+    for other in others:
+        first.take_in(other)
+    return first.cluster()
+
+
+def _node(number: int, article: Features, frequencies: Mapping[int, float], total: float) -> Node:
+    terms = vector(article, frequencies, total)
+    keys = tuple(islice((term for term in terms if frequencies.get(term, 0.0) <= COMMON), KEYS))
+    cluster = Cluster(terms=terms, articles=1, crowd=0.0, keys=keys, first_at=article.at, last_at=article.at)
+    return Node(number, cluster, [number])
 
 
 class _Batch:
@@ -178,16 +150,11 @@ class _Batch:
         self.features = arrivals
         self.apart = apart
         self.merges: list[Merge] = []
-        self.nodes: dict[int, _Node] = {}
+        total = pool.total + len(arrivals)
+        self.nodes = {number: _node(number, one, frequencies, total) for number, one in arrivals.items()}
         self._reasons: dict[int, tuple[float, str]] = {}
         self._maybe: list[tuple[float, int, int]] = []
         self._into: dict[int, int] = {}
-        total = pool.total + len(arrivals)
-        for number, one in arrivals.items():
-            terms = vector(one, frequencies, total)
-            keys = tuple(islice((term for term in terms if frequencies[term] <= COMMON), KEYS))
-            cluster = Cluster(terms=terms, articles=1, crowd=0.0, keys=keys, first_at=one.at, last_at=one.at)
-            self.nodes[number] = _Node(number, cluster, [number])
         self._meet(frequencies, pool)
 
     def _meet(self, frequencies: Mapping[int, float], pool: Pool) -> None:
@@ -196,7 +163,9 @@ class _Batch:
             number: list(islice((term for term in node.terms if 1 < frequencies[term] <= COMMON), PROBES))
             for number, node in self.nodes.items()
         }
-        held = {key: list(found) for key, found in pool.holding({key for keys in probes.values() for key in keys}).items()}
+        held = {
+            key: list(found) for key, found in pool.holding({key for keys in probes.values() for key in keys}).items()
+        }
         for number, node in self.nodes.items():
             for key in node.keys:
                 held.setdefault(key, []).append(number)
@@ -210,7 +179,7 @@ class _Batch:
             met[number] = nlargest(CANDIDATES, weights, key=weights.__getitem__)
         clusters = pool.clusters({other for others in met.values() for other in others if other not in self.features})
         for number, cluster in clusters.items():
-            self.nodes[number] = _Node(number, cluster, ())
+            self.nodes[number] = Node(number, cluster)
         for number, others in met.items():
             node = self.nodes[number]
             for other in others:
@@ -221,7 +190,7 @@ class _Batch:
         for number in self.features:
             self._set_crowd(self.nodes[number])
 
-    def _set_crowd(self, node: _Node) -> None:
+    def _set_crowd(self, node: Node) -> None:
         nearest: dict[int, float] = {}
         for number, alike in node.neighbours.items():
             other = self.node(number).number
@@ -230,7 +199,7 @@ class _Batch:
         own = sum(nlargest(NEIGHBOURS, nearest.values())) / NEIGHBOURS
         node.crowd = (node.known_crowd + own * len(node.arrivals)) / node.articles
 
-    def node(self, number: int) -> _Node:
+    def node(self, number: int) -> Node:
         """Return the node that an article or story is in by now."""
         while number in self._into:
             number = self._into[number]
@@ -258,44 +227,37 @@ class _Batch:
             elif -negative < JOIN or self._are_apart(one, two):
                 self._maybe.append((one.likeness(two), number, other))
             else:
-                self.merge(*sorted((one, two), key=lambda node: (not node.stories, node.number)))
+                self._merge(*sorted((one, two), key=lambda node: (not node.stories, node.number)))
 
-    def _score(self, one: _Node, two: _Node, alike: float) -> float:
-        if MODE == "ratio":
-            return alike / sqrt(max(LEAST_CROWD, min(one.crowd, MOST_CROWD)) * max(LEAST_CROWD, min(two.crowd, MOST_CROWD)))
-        return alike - CROWD_SHARE * (max(one.crowd, LEAST_CROWD) + max(two.crowd, LEAST_CROWD)) / 2
+    def _score(self, one: Node, two: Node, alike: float) -> float:
+        crowds = (max(LEAST_CROWD, min(node.crowd, MOST_CROWD)) for node in (one, two))
+        return alike / math.sqrt(math.prod(crowds))
 
-    def _are_apart(self, one: _Node, two: _Node) -> bool:
+    def _are_apart(self, one: Node, two: Node) -> bool:
         return any(frozenset((a, b)) in self.apart for a in one.stories for b in two.stories)
 
-    def merge(self, into: _Node, other: _Node) -> None:
+    def _merge(self, into: Node, other: Node) -> None:
         score, reason = into.likeness(other), self._reason(into, other)
         for number in (*into.arrivals, *other.arrivals):
             self._reasons.setdefault(number, (score, reason))
         if into.stories and other.stories:
             self.merges.append(Merge(into=into.number, story=other.number, score=score, reason=reason))
-        terms = dict(into.terms)
-        for term, weight in other.terms.items():
-            terms[term] = terms.get(term, 0.0) + weight
-        into.terms = dict(nlargest(STORY_TERMS, terms.items(), key=lambda one: one[1])) if len(terms) > STORY_TERMS else terms
-        into.keys = tuple(dict.fromkeys((*into.keys, *other.keys)))
-        into.articles += other.articles
-        times = [moment for moment in (*into.span, *other.span) if moment is not None]
-        into.span = (min(times), max(times)) if times else (None, None)
-        into.known_crowd += other.known_crowd
-        into.arrivals += other.arrivals
-        into.stories |= other.stories
-        into.neighbours |= other.neighbours
+        into.take_in(other)
         self._into[other.number] = into.number
         self._set_crowd(into)
 
-    def _reason(self, into: _Node, other: _Node) -> str:
+    def _reason(self, into: Node, other: Node) -> str:
         """Say which words two nodes share, heaviest first, and how far apart they are."""
-        words = [self.features[number].words for number in (*other.arrivals, *into.arrivals)]
-        shared = nlargest(3, other.terms.keys() & into.terms.keys(), key=lambda term: other.terms[term] * into.terms[term])
-        said = [next((word[term] for word in words if term in word), "") for term in shared]
+        words = {
+            term: word
+            for number in (*into.arrivals, *other.arrivals)
+            for term, word in self.features[number].words.items()
+        }
+        known = into.terms.keys() & other.terms.keys() & words.keys()
+        shared = nlargest(3, known, key=lambda term: into.terms[term] * other.terms[term])
         hours = round(gap(into.span, other.span) / timedelta(hours=1))
-        return f"shares {', '.join(filter(None, said))}" + (f"; {hours} h apart" if hours else "")
+        said = ", ".join(words[term] for term in shared) or "its heaviest words"
+        return f"shares {said}; {hours} h apart" if hours else f"shares {said}"
 
     def joined(self) -> Iterator[tuple[int, Joined]]:
         for number in self.features:
@@ -311,15 +273,5 @@ class _Batch:
                 found[min(pair), max(pair)] = max(alike, found.get((min(pair), max(pair)), 0.0))
         return (Related(story=story, other=other, score=score) for (story, other), score in found.items())
 
-    def changed(self) -> Iterable[_Node]:
+    def changed(self) -> Iterable[Node]:
         return {node.number: node for number in self.features if (node := self.node(number))}.values()
-
-    def cluster(self, node: _Node) -> Cluster:
-        return Cluster(
-            terms=node.terms,
-            articles=node.articles,
-            crowd=node.crowd,
-            keys=tuple(nlargest(KEYS, node.keys, key=lambda key: node.terms.get(key, 0.0))),
-            first_at=node.span[0],
-            last_at=node.span[1],
-        )

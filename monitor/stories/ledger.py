@@ -10,16 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from typing import Any, get_args
 
-from monitor.model import Casualty, Figure, Group, Statement
+from monitor.model import Casualty, Figure, Group, Statement, StatementKind
 from monitor.stories import wording
 from monitor.stories.claimants import Claimant, Claimants
-from monitor.stories.claims import Claim, give, is_same_count, moved, same_value, scope_of, stems
-from monitor.stories.reports import Moment, Report
+from monitor.stories.claims import Claim, give, is_same_count, may_be_same, moved, same_value, scope_of, stems
+from monitor.stories.reports import FIGURES_READ, Moment, Report
 
-FIGURES_READ = 100
-"""Figures of one article that are entered: a text with more is a table, or hostile."""
+COUNTS_KEPT = 50
+"""Counts of one claimant of one group's fate that are told apart: who gives more is hostile."""
 
 _OUTCOMES: tuple[Casualty, ...] = get_args(Casualty)
 
@@ -62,34 +63,37 @@ class Ledger:
         self.claims: list[Claim] = []
         self.said: list[Said] = []
         self._current: dict[int, Report] = {}
+        self._carriers: dict[int, list[list[Report]]] = {}
+        """By article: every list that it stands in."""
         self._claims_of: dict[tuple[Claimant, Casualty, Group], list[Claim]] = {}
+        self._said_of: dict[tuple[Claimant, StatementKind], list[Said]] = {}
 
     def enter(self, report: Report) -> None:
         """Enter an article, or its next revision, which takes the place of the one before."""
         before = self.withdraw(report.article)
         self._current[report.article] = report
+        carriers = self._carriers[report.article] = []
         taken: set[Claim] = set()
         for figure in _told(report):
             claimant = self._claimant(figure, report)
             known = self._claims_of.setdefault((claimant, figure.outcome, figure.group), [])
             claim = same_value(known, figure, taken) or moved(known, figure, taken, before)
+            if claim is None and len(known) >= COUNTS_KEPT:
+                continue
             if claim is None:
                 claim = Claim(claimant, figure.outcome, figure.group, scope_of(figure), [])
                 known.append(claim)
                 self.claims.append(claim)
             taken.add(claim)
-            give(claim, figure, report)
-        for statement in report.statements:
-            self._hear(statement, report)
+            carriers.append(give(claim, figure, report).carriers)
+        for statement in _said(report):
+            carriers.append(self._hear(statement, report).carriers)
 
     def withdraw(self, article: int) -> Report | None:
         """Strike out what an article says, as it was edited or has left the story; return how it read."""
-        report = self._current.pop(article, None)
-        if report is not None:
-            values = (value.carriers for claim in self.claims for value in claim.values)
-            for carriers in (*values, *(said.carriers for said in self.said)):
-                carriers[:] = [one for one in carriers if one is not report]
-        return report
+        for carriers in self._carriers.pop(article, ()):
+            carriers[:] = [one for one in carriers if one.article != article]
+        return self._current.pop(article, None)
 
     def rows(self) -> list[Row]:
         """Return what is claimed now, the gravest first; claims that no article makes any more are left out."""
@@ -108,19 +112,23 @@ class Ledger:
         if figure.source:
             return self.claimants.named(figure.source)
         original = self._current.get(report.duplicate_of) if report.duplicate_of is not None else None
-        if original and any(is_same_count(figure, one) and one.source is None for one in original.figures):
+        if original and any(is_same_count(figure, one) and one.source is None for one in original.counts):
             return self.claimants.outlet(original.source)
         return self.claimants.outlet(report.source)
 
-    def _hear(self, statement: Statement, report: Report) -> None:
+    def _hear(self, statement: Statement, report: Report) -> Said:
         claimant, about = self.claimants.named(statement.who), stems(statement.about)
-        for said in self.said:
-            if said.claimant is claimant and said.statement.kind == statement.kind:
-                before = stems(said.statement.about)
-                if not about or not before or about & before:
-                    said.carriers += [] if report in said.carriers else [report]
-                    return
-        self.said.append(Said(claimant, statement, report, [report]))
+        known = self._said_of.setdefault((claimant, statement.kind), [])
+        for said in known:
+            before = stems(said.statement.about)
+            if not about or not before or about & before:
+                if report not in said.carriers:
+                    said.carriers.append(report)
+                return said
+        said = Said(claimant, statement, report, [report])
+        known.append(said)
+        self.said.append(said)
+        return said
 
 
 def ledger(moment: Moment) -> Ledger:
@@ -131,22 +139,29 @@ def ledger(moment: Moment) -> Ledger:
 
 
 def _told(report: Report) -> Iterator[Figure]:
-    """Yield what a report counts, each count once: one said to be somebody's is not the outlet's own as well."""
-    figures = [one for one in report.figures if not one.background][:FIGURES_READ]
-    figures.sort(key=lambda one: (one.source is None, one.field == "title"))
+    """Yield what a report counts, each count once.
+
+    A headline repeats what the text says, of whomever, and what the text says on its own it may say of somebody too.
+    """
     told: list[Figure] = []
-    for figure in figures:
+    for figure in sorted(report.counts, key=lambda one: (one.source is None, one.field == "title")):
         if not any(_repeats(figure, one) for one in told):
             told.append(figure)
             yield figure
 
 
 def _repeats(figure: Figure, told: Figure) -> bool:
-    if not is_same_count(figure, told):
-        return False
-    if figure.source is None:
-        return told.group == figure.group or "people" in (told.group, figure.group)
-    return told.source == figure.source and told.group == figure.group and told.scope == figure.scope
+    if figure.source is None or figure.field != told.field:
+        return may_be_same(figure, told)
+    said = (told.source, told.group, told.scope) == (figure.source, figure.group, figure.scope)
+    return said and is_same_count(figure, told)
+
+
+def _said(report: Report) -> Iterator[Statement]:
+    """Yield what a report quotes; a headline repeats what the text says of the same kind."""
+    in_text = {one.kind for one in report.statements if one.field == "text"}
+    told = (one for one in report.statements if one.field == "text" or one.kind not in in_text)
+    return islice(told, FIGURES_READ)
 
 
 def _lines(claims: list[Claim]) -> list[Line]:

@@ -11,6 +11,9 @@ from datetime import datetime
 
 from monitor.model import Figure, Statement
 
+FIGURES_READ = 50
+"""Figures of one article that count, and statements: a text with more is a table, or hostile."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
@@ -47,6 +50,11 @@ class Report:
     places: tuple[Spot, ...] = ()
     figures: tuple[Figure, ...] = ()
     statements: tuple[Statement, ...] = ()
+
+    @property
+    def counts(self) -> tuple[Figure, ...]:
+        """Its figures that are news, as many as are read."""
+        return tuple(one for one in self.figures if not one.background)[:FIGURES_READ]
 
     @property
     def origin(self) -> int:

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from monitor.model import Statement, StatementKind
-from monitor.stories.said.lexicon import lexicon
-from monitor.stories.said.speakers import Speaker, following, subject
+from monitor.stories.said.lexicon import NO_WORDS, Words, lexicon
+from monitor.stories.said.marks import is_passive
+from monitor.stories.said.names import Speaker
+from monitor.stories.said.speakers import following, subject
 from monitor.stories.said.speech import Speech
 from monitor.text.fold import Tokens
 from monitor.text.lines import one_line
@@ -25,7 +27,7 @@ LONGEST_ABOUT = 25
 """Words of what is claimed or denied; longer ones are cut."""
 
 
-_QUOTES = ('"', "'", "“", "‘")
+_QUOTES = ('"', "'", "“", "‘", "”", "’")
 
 
 class Found(NamedTuple):
@@ -47,18 +49,16 @@ def _field(name: Literal["title", "text"], text: str, tokens: Tokens, language: 
     if words is None or words.stating.isdisjoint(tokens.folded[:MOST_WORDS]):
         return
     sentences = sentence_spans(text[: tokens.ends[min(MOST_WORDS, len(tokens)) - 1]])
-    speech = Speech.of(text, tokens, sentences, language)
-    if speech is None:
-        return
+    speech = Speech.of(text, tokens, sentences, words)
     for number, (low, high) in enumerate(speech.sentences):
         if words.stating.isdisjoint(tokens.folded[low:high]) or _asks(text, tokens, high):
             continue
-        said: set[StatementKind] = set()
+        said: set[tuple[StatementKind, str]] = set()
         for kind, speaker, (first, last) in _Sentence(speech, low, high).statements():
             who = speech.name(speaker, number)
-            if who is None or kind in said:
+            if who is None or (kind, who) in said:
                 continue
-            said.add(kind)
+            said.add((kind, who))
             start, end = tokens.starts[low], tokens.ends[high - 1]
             about = one_line(text[tokens.starts[first] : tokens.ends[last - 1]]) if first < last else ""
             yield Statement(kind=kind, who=who, about=about, field=name, start=start, end=end, quote=text[start:end])
@@ -79,9 +79,11 @@ class _Sentence:
         self.high = high
 
     def statements(self) -> Iterator[Found]:
+        kinds = set()
         for at in range(self.low, self.high):
             found = self._at(at)
-            if found is not None:
+            if found is not None and not (found.kind in kinds and self._is_gerund(at)):
+                kinds.add(found.kind)
                 yield found
 
     def _at(self, at: int) -> Found | None:
@@ -96,7 +98,7 @@ class _Sentence:
             return self._accusation(at, words.accused_of)
         if word in words.blaming:
             return self._blame(at)
-        if word in words.alleging and self._next(at + 1) == "that":
+        if word in words.alleging and self._next(at + 1) in words.that:
             return self._found("accuses", at, self._accused(at + 2))
         if word in words.members and self.folded[at - 1] in words.possessives and at > self.low:
             return self._deed_of_members(at)
@@ -127,7 +129,9 @@ class _Sentence:
 
     def _claimed_by(self, at: int) -> Found | None:
         """ "The attack was claimed by X", "responsibility for the attack was claimed by X"."""
-        if self._next(at + 1) != "by" or not self._any(self.words.deeds | self.words.responsibility, self.low, at):
+        if self._next(at + 1) not in self.words.agents or not self._any(
+            self.words.deeds | self.words.responsibility, self.low, at
+        ):
             return None
         who = following(self.reading, at + 2, self.high)
         if who is None or self._unsaid(at):
@@ -140,7 +144,7 @@ class _Sentence:
     def _deed_of_members(self, at: int) -> Found | None:
         """ "The group said its fighters had attacked …"."""
         verb = at - 2
-        if verb >= self.low and self.folded[verb] == "that":
+        if verb >= self.low and self.folded[verb] in self.words.that:
             verb -= 1
         if verb <= self.low or self.folded[verb] not in self.words.says or self._next(at + 1) not in self.words.adverbs:
             return None
@@ -155,7 +159,7 @@ class _Sentence:
         if self._next(at + 1) in words.adverbs and self.reading.breaks(at + 2):  # "he denied, however, that"
             at += 1
         behind = self._next(at + 1)
-        if behind == "that":
+        if behind in words.that:
             return self._found("denies", verb, self._clause(at + 2))
         if self._is_gerund(at + 1) or (self.folded[verb - 1] in words.pronouns and verb > self.low):
             return self._found("denies", verb, self._clause(at + 1))
@@ -168,16 +172,16 @@ class _Sentence:
         words = self.words
         if self._passive(at):
             return None
-        end = self._stop(at + 1)
-        if self._any(words.allegations - {"charge", "role", "link", "links"}, at + 1, end) or (
-            self._any(words.baseless, at + 1, min(at + 14, self.high)) and self._any({"as"}, at + 1, at + 12)
+        as_what = next((one for one in range(at + 1, min(at + 12, self.high)) if self.folded[one] in words.manner), at)
+        if self._any(words.rejectable, at + 1, self._stop(at + 1)) or self._any(
+            words.baseless, as_what + 1, as_what + 3
         ):
             return self._found("denies", at, self._clause(at + 1))
         return None
 
     # --- accusations -------------------------------------------------------------------------------------------
 
-    def _accusation(self, at: int, links: frozenset[str]) -> Found | None:
+    def _accusation(self, at: int, links: Words) -> Found | None:
         """ "X accused Y of …"; who is accused is what it is about."""
         if self._passive(at):
             return None
@@ -198,8 +202,9 @@ class _Sentence:
                 break
         return self._accusation(at, self.words.blamed_for)
 
-    def _accused(self, at: int, links: frozenset[str] = frozenset()) -> tuple[int, int] | None:
+    def _accused(self, at: int, links: Words = NO_WORDS) -> tuple[int, int] | None:
         """Return whom an accusation names, from its first token, up to what leads on to the deed."""
+        at += self._next(at) in self.words.accused_marks
         accused = following(self.reading, at, self.high)
         if accused is None or not self.words.pronouns.isdisjoint(self.folded[accused.start : accused.end]):
             return None
@@ -252,27 +257,22 @@ class _Sentence:
         )
 
     def _passive(self, at: int) -> bool:
-        before = at - 1
-        while before > self.low and self.folded[before] in self.words.adverbs - self.words.be:
-            before -= 1
-        return before >= self.low and self.folded[before] in self.words.be
+        return is_passive(self.reading, self.low, at)
 
     def _skip(self, at: int) -> int:
-        """Return where the object begins, behind "the", "sole", "full"."""
-        while at < self.high - 1 and (
-            self.folded[at] in ("the", "sole", "full") or self.folded[at] in self.words.dates
-        ):
+        """Return where the object begins, behind "the sole", "on Monday"."""
+        while at < self.high - 1 and (self.folded[at] in self.words.qualifiers or self.reading.is_adjunct(at)):
             at += 1
         return at
 
     def _next(self, at: int) -> str:
         return self.folded[at] if at < self.high else ""
 
-    def _any(self, words: frozenset[str] | set[str], start: int, end: int) -> bool:
+    def _any(self, words: Words, start: int, end: int) -> bool:
         return not words.isdisjoint(self.folded[start : min(end, self.high)])
 
     def _stops(self, at: int) -> bool:
-        return self.reading.breaks(at) or self.folded[at] in self.words.breakers or self.folded[at] in self.words.asides
+        return self._parts(at) or self.folded[at] in self.words.breakers or self.folded[at] in self.words.asides
 
     def _stop(self, at: int) -> int:
         end = at
@@ -284,6 +284,10 @@ class _Sentence:
         words = self.words
         return word in words.says or word in words.be or word in words.adverbs or word in words.stating
 
+    def _parts(self, at: int) -> bool:
+        """Tell whether another mark than a quote parts a token from the one before it."""
+        return self.reading.breaks(at) and self.reading.gap(at).strip() not in _QUOTES
+
     def _runs_on(self, at: int) -> bool:
         """Tell whether a sentence without its stop ends at a token: "the attack Police said"."""
         return self.reading.unpunctuated and self.folded[at - 1] in self.words.deeds and self.reading.capital(at)
@@ -291,13 +295,9 @@ class _Sentence:
     def _clause(self, start: int) -> tuple[int, int]:
         """Return what is claimed or denied: up to a mark, another clause or how it was said."""
         folded, words = self.folded, self.words
-        if self._next(start) == "that":
-            start += 1
-        if start >= self.high or (self.reading.breaks(start) and self.reading.gap(start).strip() not in _QUOTES):
-            return start, start
         end = start
-        while end < min(self.high, start + LONGEST_ABOUT) and not (end > start and self.reading.breaks(end)):
-            if end > start and (folded[end] == "as" or folded[end] in words.participles or self._runs_on(end)):
+        while end < min(self.high, start + LONGEST_ABOUT) and not self._parts(end):
+            if end > start and (folded[end] in words.manner | words.participles or self._runs_on(end)):
                 break
             if folded[end] in words.joins and end + 1 < self.high and self._is_verb(folded[end + 1]):
                 break

@@ -39,11 +39,17 @@ def amount(figure: Figure) -> str:
 def people(figure: Figure) -> str:
     """Return the people with their number: "at least 145 militants"; one person who is named, without."""
     who = shorten(one_line(figure.who), WHO_LENGTH)
-    if figure.count == 1 and who[:1].isupper() and not who.isupper() and figure.modifier == "exactly":
+    if is_named(figure):
         return who
     number = amount(figure)
     of = " of" if number in _ROUGHLY.values() else ""
     return f"{number}{of} {who or _PEOPLE[figure.group][figure.count != 1]}"
+
+
+def is_named(figure: Figure) -> bool:
+    """Tell whether a figure is of one person, by name."""
+    names = figure.who.split()
+    return figure.count == 1 and len(names) > 1 and all(name[:1].isupper() and not name.isupper() for name in names)
 
 
 def claim(figure: Figure) -> str:
@@ -66,4 +72,6 @@ def _fate(figure: Figure) -> str:
 def statement(who: str, said: Statement) -> str:
     """Return "The BLA claimed responsibility for the attacks"."""
     about = shorten(one_line(said.about), ABOUT_LENGTH)
+    if said.kind == "claims_responsibility" and about.startswith("control "):
+        return f"{who} claimed {about}"
     return f"{who} {_SAID[said.kind]} {about}" if about else f"{who} {_SAID_ONLY[said.kind]}"

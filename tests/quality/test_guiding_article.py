@@ -18,7 +18,7 @@ from tests.quality.attributed import overlap
 
 
 class Number(NamedTuple):
-    count: int
+    number: int
     modifier: Modifier
     group: Group
     outcome: Casualty
@@ -42,39 +42,41 @@ class Report(NamedTuple):
 
 BALOCHISTAN = Report(
     "Militants strike across Balochistan; at least 145 attackers killed, chief minister says",
-    """QUETTA, Pakistan — Security forces in Pakistan's southwestern province of Balochistan have killed at least 145 \
-militants in about 40 hours of fighting that followed coordinated attacks on a dozen towns, the provincial chief \
-minister, Sarfaraz Bugti, said on Sunday.
+    """QUETTA, Pakistan — Security forces in Pakistan's southwestern province of Balochistan have killed at least \
+145 militants in about 40 hours of fighting that followed coordinated attacks on a dozen towns, the \
+provincial chief minister, Sarfaraz Bugti, said on Sunday.
 
-Speaking to reporters in Quetta, Bugti said the attacks had also claimed the lives of 17 law enforcement personnel and \
-31 civilians. He said the bodies of the attackers were being identified and that search operations would go on in the \
-hills around the city.
+Speaking to reporters in Quetta, Bugti said the attacks had also claimed the lives of 17 law enforcement \
+personnel and 31 civilians. He said the bodies of the attackers were being identified and that search \
+operations would go on in the hills around the city.
 
-The assaults began before dawn on Saturday, almost at the same moment in Quetta, Gwadar, Mastung and Noshki. Residents \
-described explosions near government offices and gunmen on motorcycles in the streets. Mobile internet was cut across \
-the province and train services were suspended.
+The assaults began before dawn on Saturday, almost at the same moment in Quetta, Gwadar, Mastung and Noshki. \
+Residents described explosions near government offices and gunmen on motorcycles in the streets. Mobile \
+internet was cut across the province and train services were suspended.
 
-In Mastung, gunmen broke into the district jail and freed at least 30 inmates, officials said. In Gwadar, a camp of \
-labourers near the port came under fire, and in Noshki the attackers stormed a police station and held it for several \
-hours.
+In Mastung, gunmen broke into the district jail and freed at least 30 inmates, officials said. In Gwadar, a \
+camp of labourers near the port came under fire, and in Noshki the attackers stormed a police station and \
+held it for several hours.
 
-The Balochistan Liberation Army (BLA), a banned separatist group, claimed responsibility for the attacks. In a statement \
-sent to journalists, the group also claimed that its fighters had taken control of the headquarters of the security \
-forces in Noshki. The account could not be independently confirmed.
+The Balochistan Liberation Army (BLA), a banned separatist group, claimed responsibility for the attacks. In \
+a statement sent to journalists, the group also claimed that its fighters had taken control of the \
+headquarters of the security forces in Noshki. The account could not be independently confirmed.
 
-The military said on Saturday that its troops had killed 41 insurgents in two separate operations earlier in the week, \
-in the districts of Panjgur and Harnai. It gave no details of losses on its own side in those raids.
+The military said on Saturday that its troops had killed 41 insurgents in two separate operations earlier in \
+the week, in the districts of Panjgur and Harnai. It gave no details of losses on its own side in those \
+raids.
 
-The army accused India of sponsoring the attacks, saying that the planners had been directed from across the border. \
-Defence Minister Khawaja Asif also alleged that New Delhi was behind the violence and promised that it would not go \
-unanswered.
+The army accused India of sponsoring the attacks, saying that the planners had been directed from across the \
+border. Defence Minister Khawaja Asif also alleged that New Delhi was behind the violence and promised that \
+it would not go unanswered.
 
-India's foreign ministry rejected the allegation as baseless. "Islamabad should look at its own failings instead," a \
-ministry spokesman told a news briefing in New Delhi.
+India's foreign ministry rejected the allegation as baseless. "Islamabad should look at its own failings \
+instead," a ministry spokesman told a news briefing in New Delhi.
 
-Hospitals in Quetta declared an emergency and asked for donors of blood. Schools and courts in eight districts will stay \
-closed until Wednesday, and the highway to Karachi is open to convoys only. Bugti, who visited the wounded, told them \
-that the government would pay for their treatment and rebuild every shop that had been burnt.""",
+Hospitals in Quetta declared an emergency and asked for donors of blood. Schools and courts in eight \
+districts will stay closed until Wednesday, and the highway to Karachi is open to convoys only. Bugti, who \
+visited the wounded, told them that the government would pay for their treatment and rebuild every shop that \
+had been burnt.""",
     (
         Number(145, "at_least", "militants", "killed", "chief minister"),
         Number(145, "at_least", "militants", "killed", "Sarfaraz Bugti"),
@@ -94,22 +96,23 @@ that the government would pay for their treatment and rebuild every shop that ha
 
 ZAMFARA = Report(
     "Police: 12 killed, dozens abducted in raids on two villages in Zamfara",
-    """GUSAU, Nigeria — Gunmen on motorbikes killed 12 farmers and carried off more than 60 women and children in overnight \
-raids on two villages in the northwestern state of Zamfara, according to the state police command.
+    """GUSAU, Nigeria — Gunmen on motorbikes killed 12 farmers and carried off more than 60 women and children in \
+overnight raids on two villages in the northwestern state of Zamfara, according to the state police command.
 
-Two officers who had answered a distress call were also killed and three vigilantes were wounded, police spokesperson \
-Yazid Lawal said in a statement. He added that 19 villagers had since been freed by soldiers who followed the raiders into \
-the Sububu forest.
+Two officers who had answered a distress call were also killed and three vigilantes were wounded, police \
+spokesperson Yazid Lawal said in a statement. He added that 19 villagers had since been freed by soldiers \
+who followed the raiders into the Sububu forest.
 
-People in the area gave a higher toll. Musa Garba, an elder in the village of Kwari, put the number of dead at 27 and said \
-that the gunmen had stayed for four hours without meeting anyone in uniform. "They even cooked," he said.
+People in the area gave a higher toll. Musa Garba, an elder in the village of Kwari, put the number of dead \
+at 27 and said that the gunmen had stayed for four hours without meeting anyone in uniform. "They even \
+cooked," he said.
 
-The governor, Ibrahim Sada, blamed the attack on bandits who were driven out of the neighbouring state last month. No one \
-has claimed responsibility. The Lakurawa group denied that its men had taken part in the raids, in an audio message that \
-was passed around on Tuesday.
+The governor, Ibrahim Sada, blamed the attack on bandits who were driven out of the neighbouring state last \
+month. No one has claimed responsibility. The Lakurawa group denied that its men had taken part in the \
+raids, in an audio message that was passed around on Tuesday.
 
-Amnesty International says more than 2,000 people have been killed in the northwest since 2021. The government in Abuja \
-has sent 400 extra troops and two helicopters.""",
+Amnesty International says more than 2,000 people have been killed in the northwest since 2021. The \
+government in Abuja has sent 400 extra troops and two helicopters.""",
     (
         Number(12, "exactly", "people", "killed", "Police"),
         Number(24, "about", "people", "abducted", "Police"),
@@ -129,22 +132,22 @@ has sent 400 extra troops and two helicopters.""",
 
 CAUCA = Report(
     "Truck bomb outside barracks in Colombia kills 4 soldiers, army says",
-    """CALI, Colombia — A truck packed with explosives went off at the gate of an army barracks in the town of Miranda on \
-Tuesday, killing four soldiers and wounding 16 civilians, the army said.
+    """CALI, Colombia — A truck packed with explosives went off at the gate of an army barracks in the town of \
+Miranda on Tuesday, killing four soldiers and wounding 16 civilians, the army said.
 
-"Seven children were among the wounded," said Lucia Ortega, who runs the local hospital. Windows were broken as far away \
-as the market.
+"Seven children were among the wounded," said Lucia Ortega, who runs the local hospital. Windows were broken \
+as far away as the market.
 
-Defence Minister Pedro Arango told Radio Andina that troops had arrested three rebels near Corinto, some 20 kilometres to \
-the south, with detonators and 90 kilograms of explosives in their car. He accused the Jaime Martinez front, a faction \
-that left the peace deal of 2016, of planning the bombing.
+Defence Minister Pedro Arango told Radio Andina that troops had arrested three rebels near Corinto, some 20 \
+kilometres to the south, with detonators and 90 kilograms of explosives in their car. He accused the Jaime \
+Martinez front, a faction that left the peace deal of 2016, of planning the bombing.
 
-The faction denied the accusation in a video posted on social media. In the same video its spokesman claimed that the \
-front had killed nine policemen in a separate ambush a day before, but the police in Popayan said that no officers had \
-been hurt there.
+The faction denied the accusation in a video posted on social media. In the same video its spokesman claimed \
+that the front had killed nine policemen in a separate ambush a day before, but the police in Popayan said \
+that no officers had been hurt there.
 
-Hours later another group, the Dagoberto Ramos column, claimed responsibility for the truck bomb in a message to a local \
-newspaper.
+Hours later another group, the Dagoberto Ramos column, claimed responsibility for the truck bomb in a \
+message to a local newspaper.
 
 Some 1,200 people have been displaced by fighting in the area this month, according to the United Nations.""",
     (

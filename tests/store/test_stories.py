@@ -11,10 +11,12 @@ from sqlalchemy import Connection, func, insert, select
 
 from monitor.errors import StoreError
 from monitor.model import Figure, Statement
-from monitor.store import Store, reading, stories
+from monitor.store import Store, pools, reading, stories
 from monitor.store.tables import ARTICLE, MATCH, OWED, REPORT, REVISION, STORY
+from monitor.stories.features import features
 from monitor.stories.grouping import Merge, Related
 from monitor.stories.reports import Spot
+from monitor.text.fold import tokenise
 from tests.builders import NOON
 
 HOUR = timedelta(hours=1)
@@ -177,6 +179,23 @@ def test_only_stories_that_are_there_can_be_merged(db: Connection) -> None:
     stories.merge(db, 1, [2], by="amna", at=NOON)
     with pytest.raises(StoreError, match="story 2 was merged into 1"):
         stories.merge(db, 3, [2], by="amna", at=NOON)
+
+
+def test_what_was_merged_or_split_by_hand_is_compared_anew(db: Connection) -> None:
+    add(db, 1, title="Gunmen storm levies checkpost Khadkocha Mastung", text="Gunmen storm levies checkpost Khadkocha")
+    add(db, 2, title="Highway closed Kanak ambush devices", text="Highway closed Kanak ambush devices commissioner")
+
+    def found_by(words: str) -> set[int]:
+        own = range(len(tokens := tokenise(words)))
+        terms = features(tokens, tokenise(""), (own, ()), None).title
+        held = pools.LiveStories(db, NOON).holding(list(terms))
+        return {story for stories_ in held.values() for story in stories_}
+
+    stories.merge(db, 1, [2], by="amna", at=NOON + HOUR)
+    assert found_by("Khadkocha checkpost Kanak ambush devices") == {1}
+    stories.split(db, 1, [2], by="amna", at=NOON + HOUR)
+    assert found_by("Khadkocha checkpost levies storm") == {1}
+    assert found_by("Kanak ambush devices highway") == {2}
 
 
 def test_related_stories_are_linked_both_ways_until_merged(db: Connection) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from monitor.annotate import annotate
+from monitor.annotate import BATCH, annotate
 from monitor.digests.document import from_json, to_json
 from monitor.digests.sample import trial_digest, trial_message
 from monitor.errors import ParseError
@@ -185,3 +185,59 @@ def test_a_nationality_in_small_letters_is_no_place_but_counts_for_its_country(r
     (found,) = run(rules, {"id": 1, "text": "El gobierno argentino dijo", "language": "es"})
     assert found["places"] == []
     assert found["regions"] == [{"code": "AR", "share": 1.0}]
+
+
+RAID = (
+    "Gunmen attacked a levies checkpost in the Khadkocha area of Mastung late on Saturday and killed two guards, a "
+    "commissioner said. The attackers fled towards the hills when reinforcements arrived from Quetta, and the highway "
+    "stayed closed for four hours while the bomb disposal squad cleared the road of two more devices."
+)
+
+
+def test_near_duplicates_carry_the_id_of_their_original(rules: RuleSet) -> None:
+    found = run(
+        rules,
+        {"id": "a", "title": "Two guards killed", "text": RAID},
+        {"id": "b", "title": "Levies post attacked", "text": f"MASTUNG: {RAID} (Indus Wire)"},
+        {"id": "c", "title": "Bridge", "text": "The port authority opened the second harbour bridge in Gwadar."},
+        only={"duplicates"},
+    )
+    assert [one["duplicate_of"] for one in found] == [None, "a", None]
+    assert set(found[0]) == {"id", "duplicate_of", "language"}
+
+
+def test_stories_carry_the_id_of_their_first_article(rules: RuleSet) -> None:
+    here, there = "Gunmen storm levies checkpost Khadkocha Mastung", "Highway closed Kanak ambush devices commissioner"
+    lines = [
+        {"id": "a", "title": here, "text": here},
+        {"id": "b", "title": there, "text": there},
+        {"id": "c", "title": "Harbour bridge opens in Gwadar", "text": "Eleven months late."},
+        *({"id": f"filler {number}"} for number in range(BATCH)),
+        {"id": "d", "title": f"{here} {there}", "text": f"{here} {there}"},
+    ]
+    found = {one["id"]: one["story"] for one in run(rules, *lines, only={"story"})}
+    assert [found[name] for name in "abcd"] == ["a", "a", "c", "a"], "a merge is followed back to earlier lines"
+
+
+def test_lines_that_are_no_articles_do_not_shift_the_stories(rules: RuleSet) -> None:
+    given = [json.dumps({"id": 1, "title": "Blast in Quetta"}), "{", json.dumps({"id": 2, "title": "Rain in Gwadar"})]
+    first, broken, last = annotate(rules, given)
+    assert isinstance(first, dict) and isinstance(broken, ParseError) and isinstance(last, dict)
+    assert (first["story"], last["story"]) == (1, 2)
+
+
+def test_figures_quote_their_words_and_name_their_source(rules: RuleSet) -> None:
+    text = "At least 145 militants were killed on Saturday, Chief Minister Sarfaraz Bugti said."
+    (found,) = run(rules, {"id": 1, "title": "t", "text": text}, only={"figures"})
+    (figure,) = found["figures"]
+    assert text[figure["start"] : figure["end"]] == figure["quote"]
+    assert {name: figure[name] for name in ("count", "count_max", "modifier", "group", "outcome", "field")} == {
+        "count": 145,
+        "count_max": None,
+        "modifier": "at_least",
+        "group": "militants",
+        "outcome": "killed",
+        "field": "text",
+    }
+    assert "Bugti" in figure["source"] and figure["background"] is False
+    assert set(found) == {"id", "language", "figures", "statements"}

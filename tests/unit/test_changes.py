@@ -232,10 +232,24 @@ def test_an_edit_of_an_article_that_was_not_sent_moves_the_figure() -> None:
 def test_what_no_article_says_any_more_is_taken_back_whoever_was_sent_it() -> None:
     first = report(1, 0, "Dawn", police(12), figure(3, who="children"), statement("denies", "Delhi", "it"))
     assert told(edit(police(12)), first=(first,)) == [
-        "!revision: An article of Dawn no longer says 3 children killed and no longer says that Delhi denied it"
+        "revision: An article of Dawn no longer says 3 children killed and no longer says that Delhi denied it"
     ]
     other = report(2, 1, "Geo", figure(3, who="children"), statement("denies", "the Delhi government", "it"))
     assert told(edit(police(12)), first=(first, other)) == []
+
+
+def test_what_a_sent_article_left_out_and_others_say_wakes_nobody() -> None:
+    assert told(edit(), told=SENT, first=(FIRST, report(2, 1, "Geo", police(12)))) == [
+        "revision: The article of Dawn that you were sent at 09:10 no longer says 12 people killed"
+    ]
+
+
+def test_an_edit_that_only_says_whom_takes_nothing_back() -> None:
+    later = edit(figure(12, "Police", "soldiers", "security"))
+    assert told(later, told=SENT) == [
+        "figure: Police also say 12 soldiers killed",
+        "revision: The article of Dawn that you were sent at 09:10 was edited",
+    ]
 
 
 def test_background_is_not_taken_back() -> None:

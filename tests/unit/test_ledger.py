@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from monitor.model import Figure
 from monitor.stories import wording
-from monitor.stories.ledger import FIGURES_READ, Ledger, figures_json, ledger, statements_json
-from monitor.stories.reports import Report
+from monitor.stories.ledger import COUNTS_KEPT, Ledger, figures_json, ledger, statements_json
+from monitor.stories.reports import FIGURES_READ, Report
 from tests.story_values import MORNING, at, figure, report, statement
 
 
@@ -62,6 +62,16 @@ def militants(count: int, source: str | None = "the military", **more: Any) -> F
             [report(1, 0, "Dawn", figure(31, "Police")), report(2, 2, "Geo", figure(3, "Police"))],
             ["Police: 31 people killed (Dawn)", "Police: 3 people killed (Geo)"],
             id="one that falls below half is another count",
+        ),
+        pytest.param(
+            [report(1, 0, "Dawn", figure(81, "Police")), report(2, 2, "Geo", figure(2_800_000, "Police"))],
+            ["Police: 2,800,000 people killed (Geo)", "Police: 81 people killed (Dawn)"],
+            id="so is one out of all proportion",
+        ),
+        pytest.param(
+            [report(1, 0, "Dawn", figure(1, "Police")), report(2, 2, "Geo", figure(145, "Police"))],
+            ["Police: 1 > 145 people killed (Geo)"],
+            id="but first news is often of one",
         ),
         pytest.param(
             [report(1, 0, "Dawn", figure(12, "Police")), report(2, 2, "Geo", figure(31, "Police", outcome="injured"))],
@@ -113,6 +123,18 @@ def militants(count: int, source: str | None = "the military", **more: Any) -> F
         ),
         pytest.param(
             [
+                report(1, 0, "Dawn", militants(37, scope="since the morning")),
+                report(2, 1, "Geo", militants(145)),
+                report(3, 2, "AFP", militants(41, scope="in two operations")),
+            ],
+            [
+                "the military: 37 > 145 militants killed (Geo)",
+                "the military: 41 militants killed in two operations (AFP)",
+            ],
+            id="so is a span of time",
+        ),
+        pytest.param(
+            [
                 report(1, 0, "Dawn", soldiers(3)),
                 report(2, 1, "Geo", soldiers(5)),
                 report(3, 2, "AFP", soldiers(4, who="policemen")),
@@ -136,12 +158,12 @@ def militants(count: int, source: str | None = "the military", **more: Any) -> F
         ),
         pytest.param(
             [
-                report(1, 0, "Dawn", figure(12, "Police")),
-                report(2, 1, "Geo", figure(31, "Police")),
-                report(3, 2, "Geo", figure(12, "Police")),
+                report(1, 0, "Dawn", figure(1, "Police", "Malik Habibullah Khan")),
+                report(2, 1, "Geo", figure(3, "Police")),
+                report(3, 2, "AFP", figure(1, "Police", "Habibullah Khan")),
             ],
-            ["Police: 12 > 31 > 12 people killed (Geo)"],
-            id="one that goes back does",
+            ["Police: 3 people killed (Geo)", "Police: Malik Habibullah Khan killed (Dawn, AFP)"],
+            id="somebody by name is no number",
         ),
         pytest.param(
             [
@@ -184,6 +206,16 @@ def militants(count: int, source: str | None = "the military", **more: Any) -> F
             [report(1, 0, "Dawn", figure(3, field="title"), soldiers(3, "Police"))],
             ["Police: 3 soldiers killed (Dawn)"],
             id="and need not say of whom",
+        ),
+        pytest.param(
+            [report(1, 0, "Dawn", figure(37, "chief minister", field="title"), figure(37, "Sarfaraz Bugti"))],
+            ["Sarfaraz Bugti: 37 people killed (Dawn)"],
+            id="whomever it names",
+        ),
+        pytest.param(
+            [report(1, 0, "Dawn", figure(37, "Police", field="title"), figure(37))],
+            ["Police: 37 people killed (Dawn)"],
+            id="unless it alone names somebody",
         ),
         pytest.param(
             [report(1, 0, "Dawn", soldiers(3, None), militants(3, None))],
@@ -274,6 +306,13 @@ def test_what_one_article_lists_is_bounded() -> None:
     assert len(ledger(at(1, report(1, 0, "Dawn", *said))).claims) == FIGURES_READ
 
 
+def test_what_a_claimant_gives_is_bounded() -> None:
+    reports = [report(n, n, "Dawn", *(figure(10**9 + 7 * n + k, "Police") for k in range(9))) for n in range(50)]
+    assert len(ledger(at(99, *reports)).claims) <= COUNTS_KEPT
+    many = [report(n, n, "Dawn", figure(40**k, "Police", scope=f"in {n}{k}")) for n in range(9) for k in range(9)]
+    assert len(ledger(at(99, *many)).claims) <= COUNTS_KEPT
+
+
 def test_statements_are_heard_once() -> None:
     reports = [
         report(1, 0, "Dawn", statement("claims_responsibility", "the BLA", "the attacks")),
@@ -300,6 +339,15 @@ def test_a_statement_said_twice_in_an_article_is_carried_once() -> None:
     said = statement("denies", "Delhi", "involvement")
     (heard,) = ledger(at(9, report(1, 0, "Dawn", said, said))).statements()
     assert len(heard.carriers) == 1
+
+
+def test_a_headline_repeats_what_the_text_quotes() -> None:
+    title = replace(statement("claims_responsibility", "Separatists", "attacks"), field="title")
+    text = statement("claims_responsibility", "the BLA", "the attacks")
+    (heard,) = ledger(at(9, report(1, 0, "Dawn", title, text))).statements()
+    assert heard.statement is text
+    (heard,) = ledger(at(9, report(1, 0, "Dawn", title))).statements()
+    assert heard.statement is title
 
 
 def test_a_statement_taken_back_is_gone() -> None:

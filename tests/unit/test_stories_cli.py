@@ -137,7 +137,7 @@ def test_show_in_words(busy: Desk) -> None:
     board = [" ".join(line.split()) for line in lines[6:12]]
     assert [line for line in board if line.startswith(("killed", "militants killed The military"))]
     assert any("Police" in line and "at least 31 (was 12)" in line and "Outlet 4" in line for line in board)
-    assert any("not said" in line and "12" in line and "Outlet 2, 1 more" in line for line in board)
+    assert any("not said" in line and "12" in line and "Outlet 2 +1" in line for line in board)
     assert "The BLA claimed responsibility for the attack" in lines
     assert "A dozen dead (copy of 2)" in said
     assert "→ Police now say at least 31 people killed, not 12" in said

@@ -22,7 +22,8 @@ from tests.story_values import figure, statement
         (20, {"modifier": "up_to", "outcome": "injured"}, "up to 20 people injured"),
         (1, {"who": "Malik Habibullah Khan"}, "Malik Habibullah Khan killed"),
         (1, {"who": "soldier"}, "1 soldier killed"),
-        (1, {"who": "SOLDIER"}, "1 SOLDIER killed"),
+        (1, {"who": "Soldier"}, "1 Soldier killed"),
+        (1, {"who": "LEVIES MAN"}, "1 LEVIES MAN killed"),
         (2, {"who": "Levies men"}, "2 Levies men killed"),
         (1, {"who": ""}, "1 person killed"),
         (17, {"who": "", "group": "security"}, "17 security personnel killed"),
@@ -46,6 +47,7 @@ def test_long_words_are_cut() -> None:
     ("said", "expected"),
     [
         (statement("claims_responsibility", "", "the attacks"), "The BLA claimed responsibility for the attacks"),
+        (statement("claims_responsibility", "", "control of the town"), "The BLA claimed control of the town"),
         (statement("claims_responsibility", ""), "The BLA claimed responsibility"),
         (statement("denies", "", "any involvement"), "The BLA denied any involvement"),
         (statement("denies", ""), "The BLA denied it"),

@@ -1,32 +1,50 @@
 """Figures: numbers of people in a text, with what happened to them, by rules over its tokens.
 
-    tokens → items (reading) → people (people) → what happened to them (clauses) → Figure
+    tokens → items (reading) → people (quantities, people) → what happened to them (row, clauses) → groups, bounds → Figure
 
-What counts as a figure is defined in docs; the words of a language are a table in ``words/``. This package must not know
-where a text comes from; who says a figure is found by ``monitor.stories.attribution``.
+The words of a language are a table in ``words/``. This package must not know where a text comes from; who says a figure
+is found by ``monitor.stories.attribution``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Literal
 
 from monitor.model import Casualty, Figure, Group
 from monitor.stories.attribution import sources
+from monitor.stories.figures.bounds import background, scope, shares_clause
 from monitor.stories.figures.clauses import Clauses
+from monitor.stories.figures.groups import settle_group, titles
 from monitor.stories.figures.people import Mention, mentions
+from monitor.stories.figures.prefixes import parted
 from monitor.stories.figures.reading import Item, read_items
+from monitor.stories.figures.row import Row
 from monitor.stories.figures.vocabulary import Vocabulary, vocabulary
 from monitor.text.fold import Tokens
-from monitor.text.lines import one_line
+from monitor.text.lines import one_line, shorten
 from monitor.text.sentences import sentence_spans
 
-MOST_WORDS = 4_000
+MOST_WORDS = 3_000
 """Of a field, so many words are looked at: no report is longer, and a hostile one costs no more."""
+
+MOST_CHARACTERS = 60_000
+"""The same, for texts of endless words."""
+
+MOST_FIGURES = 100
+"""Of a field."""
 
 LONGEST_SENTENCE = 150
 """Words; a longer one is cut."""
+
+SHOWN = 400
+"""Characters of a sentence that are shown on each side of a figure."""
+
+LONGEST_WHO = 100
+"""Characters."""
 
 
 def figures_of(
@@ -38,149 +56,102 @@ def figures_of(
         return ()
     groups: dict[str, Group] = {}
     return (
-        *_field(words, "title", title, title_tokens, language, groups),
-        *_field(words, "text", text, text_tokens, language, groups),
+        *_Field(words, "title", title, title_tokens, groups).figures(language),
+        *_Field(words, "text", text, text_tokens, groups).figures(language),
     )
 
 
-def _field(
-    words: Vocabulary,
-    name: Literal["title", "text"],
-    text: str,
-    tokens: Tokens,
-    language: str | None,
-    groups: dict[str, Group],
-) -> list[Figure]:
-    if words.outcome_words.isdisjoint(tokens.folded[:MOST_WORDS]):
-        return []
-    spans = sentence_spans(text[: tokens.ends[min(MOST_WORDS, len(tokens)) - 1]])
-    found: list[Figure] = []
-    low = 0
-    for sentence in spans:
-        while low < len(tokens) and tokens.starts[low] < sentence[0]:
-            low += 1
-        high = low
-        while high < len(tokens) and tokens.ends[high] <= sentence[1]:
-            high += 1
+class _Field:
+    """One field of an article while it is read."""
+
+    def __init__(
+        self,
+        words: Vocabulary,
+        name: Literal["title", "text"],
+        text: str,
+        tokens: Tokens,
+        groups: dict[str, Group],
+    ) -> None:
+        self.words = words
+        self.name = name
+        self.text = text
+        self.tokens = parted(words, tokens)
+        self.groups = groups
+
+    def figures(self, language: str | None) -> list[Figure]:
+        tokens = self.tokens
+        if self.words.outcome_words.isdisjoint(tokens.folded[:MOST_WORDS]):
+            return []
+        end = len(self.text) if len(tokens) <= MOST_WORDS else tokens.ends[MOST_WORDS - 1]
+        sentences = sentence_spans(self.text[: min(end, MOST_CHARACTERS)])
+        found = list(islice((figure for one in sentences for figure in self._sentence(one)), MOST_FIGURES))
+        if not found:
+            return []
+        if any(figure.group == "people" and figure.count == 1 for figure in found):
+            named = titles(self.words, tokens)
+            found = [self._with_title(figure, named) for figure in found]
+        said = sources(self.text, tokens, sentences, [(figure.start, figure.end) for figure in found], language)
+        return [replace(figure, source=source) for figure, source in zip(found, said, strict=True)]
+
+    def _sentence(self, sentence: tuple[int, int]) -> Iterator[Figure]:
+        tokens = self.tokens
+        low, high = bisect_left(tokens.starts, sentence[0]), bisect_right(tokens.ends, sentence[1])
         for begin in range(low, high, LONGEST_SENTENCE):
             end = min(begin + LONGEST_SENTENCE, high)
-            if not words.outcome_words.isdisjoint(tokens.folded[begin:end]):
-                found += _sentence(words, name, text, tokens, (begin, end), sentence, groups)
-        low = high
-    if not found:
-        return []
-    found = [_with_title(words, tokens, figure) for figure in found]
-    said = sources(text, tokens, spans, [(figure.start, figure.end) for figure in found], language)
-    return [replace(figure, source=source) for figure, source in zip(found, said, strict=True)]
+            if not self.words.outcome_words.isdisjoint(tokens.folded[begin:end]):
+                yield from self._clauses(begin, end, sentence)
 
+    def _clauses(self, begin: int, end: int, sentence: tuple[int, int]) -> Iterator[Figure]:
+        items = read_items(self.words, self.text, self.tokens, begin, end)
+        row = Row(self.words, items, mentions(items), self.groups)
+        Clauses(row).link()
+        totals = background(self.words, items)
+        for mention in row.mentions:
+            settle_group(mention, row, self.groups)
+            for outcome, at in mention.outcomes.items():
+                figure = self._figure(items, mention, outcome, at, sentence)
+                yield replace(figure, background=True) if shares_clause(items, at, totals) else figure
 
-def _sentence(
-    words: Vocabulary,
-    name: Literal["title", "text"],
-    text: str,
-    tokens: Tokens,
-    bounds: tuple[int, int],
-    sentence: tuple[int, int],
-    groups: dict[str, Group],
-) -> list[Figure]:
-    items = read_items(words, text, tokens, *bounds)
-    people = mentions(words, items)
-    clauses = Clauses(words, items, people, groups)
-    clauses.link()
-    background = _is_background(words, items)
-    found = []
-    for mention in clauses.mentions:
-        _group(mention, clauses.mentions, items, groups)
-        for outcome, at in mention.outcomes.items():
-            found.append(_figure(name, text, tokens, items, mention, outcome, at, background, sentence))
-    return found
+    def _figure(
+        self, items: Sequence[Item], mention: Mention, outcome: Casualty, at: int, sentence: tuple[int, int]
+    ) -> Figure:
+        first, last = mention.first, mention.last
+        while first < last and items[first].kind in ("modifier", "a_total", "between"):
+            first += 1
+        has_people = mention.who <= mention.last
+        if not has_people:
+            first, last = min(first, at), max(last, at)
+        start, end = self._span(items[first], items[last])
+        return Figure(
+            count=mention.count or 0,
+            count_max=mention.count_max,
+            modifier=mention.modifier,
+            who=self._written(items[mention.who], items[mention.last]) if has_people else "",
+            group=mention.group or "people",
+            outcome=outcome,
+            scope=self._scope(items, max(at, mention.reach) + 1),
+            field=self.name,
+            start=start,
+            end=end,
+            quote=self.text[start:end],
+            sentence=one_line(self.text[max(sentence[0], start - SHOWN) : min(sentence[1], end + SHOWN)]),
+        )
 
+    def _scope(self, items: Sequence[Item], at: int) -> str:
+        phrase = scope(self.words, items, at)
+        return self._written(phrase[0], phrase[-1]) if phrase else ""
 
-def _figure(
-    name: Literal["title", "text"],
-    text: str,
-    tokens: Tokens,
-    items: Sequence[Item],
-    mention: Mention,
-    outcome: Casualty,
-    at: int,
-    background: bool,
-    sentence: tuple[int, int],
-) -> Figure:
-    first, last = mention.first, mention.last
-    while first < last and items[first].kind in ("modifier", "a_total", "between"):
-        first += 1
-    who = mention.who
-    has_people = mention.who <= mention.last
-    if not has_people:
-        first, last = min(first, at), max(last, at)
-    start, end = tokens.starts[items[first].first], tokens.ends[items[last].last]
-    return Figure(
-        count=mention.count or 0,
-        count_max=mention.count_max,
-        modifier=mention.modifier,
-        who=one_line(text[tokens.starts[items[who].first] : tokens.ends[items[mention.last].last]]) if has_people else "",
-        group=mention.group or "people",
-        outcome=outcome,
-        background=background,
-        field=name,
-        start=start,
-        end=end,
-        quote=text[start:end],
-        sentence=one_line(text[sentence[0] : sentence[1]]),
-    )
+    def _span(self, first: Item, last: Item) -> tuple[int, int]:
+        return self.tokens.starts[first.first], self.tokens.ends[last.last]
 
+    def _written(self, first: Item, last: Item) -> str:
+        start, end = self._span(first, last)
+        return shorten(one_line(self.text[start:end]), LONGEST_WHO)
 
-def _group(mention: Mention, mentions: Sequence[Mention], items: Sequence[Item], groups: dict[str, Group]) -> None:
-    """Settle the group of a name, or of "others", by the people before; learn names."""
-    names = [item.folded for item in items[mention.first : mention.reach + 1] if item.is_name]
-    if mention.group in (None, "people") and names:
-        mention.group = next((groups[name] for name in reversed(names) if name in groups), mention.group)
-    if names and mention.is_single and (mention.outcomes or mention.group not in (None, "people")):
-        groups[names[-1]] = mention.group or "people"
-    behind = mention.reach + 1
-    if (
-        mention.group is None
-        and mention.outcomes
-        and not mention.is_name
-        and not (behind < len(items) and items[behind].kind == "including")
-    ):
-        told_at = set(mention.outcomes.values())
-        earlier = [
-            one for one in mentions if one.first < mention.first and one.outcomes and told_at.isdisjoint(one.outcomes.values())
-        ]
-        before = {one.group or "people" for one in earlier if one.outcomes == earlier[-1].outcomes}
-        if len(before) == 1 and before <= {"militants", "security"}:
-            (mention.group,) = before
-
-
-def _with_title(words: Vocabulary, tokens: Tokens, figure: Figure) -> Figure:
-    """Give a bare name the group of a title that the text writes before the same name elsewhere: "journalist Khan"."""
-    if figure.group != "people" or figure.count != 1 or not figure.who:
-        return figure
-    names = figure.who.lower().split()
-    if any(name in words.words for name in names):
-        return figure
-    folded = tokens.folded
-    for at, word in enumerate(folded[1:MOST_WORDS], start=1):
-        if word == names[-1]:
-            for before in range(at - 1, max(at - 4, -1), -1):
-                known = words.words.get(folded[before])
-                if known is not None and known.group not in (None, "people"):
-                    return replace(figure, group=known.group)
-                if known is not None:
-                    break
-    return figure
-
-
-def _is_background(words: Vocabulary, items: Sequence[Item]) -> bool:
-    """Tell whether a sentence gives totals over years."""
-    for at, item in enumerate(items):
-        if item.kind == "background":
-            return True
-        behind = items[at + 1 : at + 4]
-        if item.folded in words.since and behind and behind[0].kind in ("date", "months"):
-            return True
-        if item.kind == "background_over" and any(one.folded in words.years for one in behind):
-            return True
-    return False
+    def _with_title(self, figure: Figure, named: Mapping[str, Group]) -> Figure:
+        """Give a bare name the group of the title that stands before it elsewhere."""
+        low, high = bisect_left(self.tokens.starts, figure.start), bisect_right(self.tokens.ends, figure.end)
+        words = self.tokens.folded[low:high]
+        if figure.group != "people" or figure.count != 1 or any(word in self.words.words for word in words):
+            return figure
+        return replace(figure, group=named.get(words[-1], "people")) if words else figure

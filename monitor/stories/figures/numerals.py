@@ -13,7 +13,7 @@ MOST = 10_000_000
 """No event is told with more people than this; longer numbers are of something else."""
 
 _MOST_DIGITS = 8
-_MOST_WORDS = 8
+_TENS = range(20, 100, 10)
 
 
 def read_number(
@@ -26,20 +26,20 @@ def read_number(
     word = folded[at]
     if word.isdecimal():
         read = _digits(vocabulary, folded, gaps, at, end)
+    elif word in vocabulary.scales and (vocabulary.scales[word] < 1_000 or word in vocabulary.numbers):
+        read = 1, at  # "mille", but no "thousand" without a number
     elif word in vocabulary.numbers:
         read = _words(vocabulary, folded, gaps, at, end)
-    elif word in vocabulary.scales and vocabulary.scales[word] < 1_000:
-        read = 1, at
     else:
         return None
     if read is None:
         return None
     number, at = read
     while at < end and folded[at] in vocabulary.scales and number <= MOST:
-        number, at = number * vocabulary.scales[folded[at]], at + 1
-        rest = _rest(vocabulary, folded, gaps, at, end)
-        if rest is not None:
-            number, at = number + rest[0], rest[1]
+        opening = vocabulary.scales[folded[at]]
+        number, at = number * opening, at + 1
+        while (rest := _rest(vocabulary, folded, gaps, at, end, opening)) is not None:
+            number, opening, at = number + rest[0], _open(rest[0]), rest[1]
     return (number, at) if number <= MOST else None
 
 
@@ -50,13 +50,13 @@ def _digits(
     if len(written) > 1 and written[0] == "0":
         return None
     at += 1
-    while at < end and gaps[at] == vocabulary.thousands and len(folded[at]) in (2, 3) and folded[at].isdecimal():
-        written += folded[at]  # two digits are a part of an Indian number: 1,25,000
+    while len(written) < _MOST_DIGITS and at < end and _is_group(vocabulary, folded, gaps, at, end):
+        written += folded[at]
         at += 1
     if len(written) > _MOST_DIGITS:
         return None
     number = int(written)
-    if at < end and gaps[at] in (".", ",", ":", "/") and folded[at].isdecimal():
+    if at < end and gaps[at] in (".", ",", "٫", ":", "/") and folded[at].isdecimal():
         if at + 1 < end and folded[at + 1] in vocabulary.scales and len(folded[at]) < 3:
             scale = vocabulary.scales[folded[at + 1]]
             return number * scale + int(folded[at]) * scale // 10 ** len(folded[at]), at + 2
@@ -64,27 +64,69 @@ def _digits(
     return number, at
 
 
+def _is_group(vocabulary: Vocabulary, folded: Sequence[str], gaps: Sequence[str], at: int, end: int) -> bool:
+    """Tell whether a token goes on with the digits before it: "1,234", and two of "1,25,000" as India writes it."""
+    if gaps[at] not in vocabulary.thousands or not folded[at].isdecimal():
+        return False
+    if gaps[at].isspace() and (len(folded[at - 1]) > 3 or len(folded[at]) != 3):
+        return False  # "in 2019 120 people"
+    return len(folded[at]) == 3 or (len(folded[at]) == 2 and gaps[at] == ",")
+
+
+def _part(vocabulary: Vocabulary, folded: Sequence[str], at: int, end: int) -> tuple[int, int] | None:
+    """Return the number that a word or phrase of the table means, and the token behind it."""
+    for phrase, number in vocabulary.numbers.get(folded[at], ()) if at < end else ():
+        behind = at + len(phrase)
+        if behind <= end and tuple(folded[at:behind]) == phrase:
+            return number, behind
+    return None
+
+
 def _words(
     vocabulary: Vocabulary, folded: Sequence[str], gaps: Sequence[str], at: int, end: int
-) -> tuple[int, int]:
-    number = vocabulary.numbers[folded[at]]
-    at += 1
-    if number >= 20 and at < end and 0 < vocabulary.numbers.get(folded[at], 0) < 10 and gaps[at].strip() in ("", "-"):
-        number, at = number + vocabulary.numbers[folded[at]], at + 1
+) -> tuple[int, int] | None:
+    """Read "forty", "forty-two", "ciento treinta y cinco": each part fits the zeros of the one before."""
+    part = _part(vocabulary, folded, at, end)
+    if part is None:
+        return None
+    number, at = part
+    last = number
+    while at < end and gaps[at].strip() in ("", "-"):
+        joined = folded[at] in vocabulary.unit_joint
+        part = _part(vocabulary, folded, at + joined, end)
+        if part is None:
+            break
+        is_reversed = joined and 0 < last < 10 and part[0] in _TENS  # Arabic has "five and twenty"
+        if not (is_reversed or 0 < part[0] < _open(last)):
+            break
+        number, last, at = number + part[0], 0 if is_reversed else part[0], part[1]
     return number, at
 
 
+def _open(number: int) -> int:
+    """Return 10 for 40, 100 for 300, 1 for 42."""
+    zeros = 1
+    while number and number % (10 * zeros) == 0:
+        zeros *= 10
+    return zeros
+
+
 def _rest(
-    vocabulary: Vocabulary, folded: Sequence[str], gaps: Sequence[str], at: int, end: int
+    vocabulary: Vocabulary, folded: Sequence[str], gaps: Sequence[str], at: int, end: int, opening: int
 ) -> tuple[int, int] | None:
-    """Return what a larger part is continued by: "(two hundred) and five", "(two thousand) three (hundred)"."""
+    """Return what a larger part is continued by: "(two hundred) and five", "(two thousand) three (hundred)".
+
+    It is less than ``opening``, or it counts on its own.
+    """
     if at < end and folded[at] in vocabulary.joints:
         at += 1
     elif at >= end or gaps[at].strip() not in ("", "-"):
         return None
-    if at >= end or folded[at] not in vocabulary.numbers:
+    read = _words(vocabulary, folded, gaps, at, end) if at < end and folded[at] in vocabulary.numbers else None
+    if read is None:
         return None
-    number, behind = _words(vocabulary, folded, gaps, at, end)
-    if behind < end and folded[behind] in vocabulary.scales:
-        number, behind = number * vocabulary.scales[folded[behind]], behind + 1
-    return number, behind
+    number, behind = read
+    scale = vocabulary.scales.get(folded[behind], 0) if behind < end else 0
+    if 0 < number * scale < opening:
+        return number * scale, behind + 1
+    return (number, behind) if 0 < number < opening and (scale == 0 or scale > opening) else None

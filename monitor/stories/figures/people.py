@@ -1,23 +1,36 @@
 """The people that a sentence mentions: how many, in which words, of which group.
 
 Noun phrases are read left to right: number, words, a noun for people, what follows it. What happened to the people is
-not known here.
+not known here, but for what is said inside the phrase: "two wounded soldiers", "12 deaths".
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from monitor.model import Casualty, Group, Modifier
+from monitor.stories.figures.quantities import Quantity, quantity
 from monitor.stories.figures.reading import Item
-from monitor.stories.figures.vocabulary import Vocabulary
 
 LONGEST = 12
 """Items of one noun phrase."""
 
-_COMPLEMENT = frozenset(("definite", "one", "word", "person", "aside", "things", "adverbs", "figure"))
+ADULT = 18
+
+_BEGINNINGS = frozenset(
+    (
+        "age", "a_total", "another", "bands", "between", "both", "definite", "modifier", "nobody", "none", "number",
+        "one", "outcome", "others", "person", "some", "vague", "word",
+    )
+)  # fmt: skip
+_COUNTABLE = frozenset(("counts", "verbs", "before"))
 _RUN = frozenset(("word", "person", "others", "ordinals", "aside", "bands", "age"))
+_COMPLEMENT = frozenset(("definite", "one", "word", "person", "aside", "things", "adverbs", "figure"))
+_DESCRIBING = frozenset(("aside", "named", "aged", "age"))
+_DESCRIBED_BY = frozenset(
+    ("word", "person", "number", "figure", "definite", "of", "one", "aside", "things", "others", "age")
+)
 
 
 @dataclass(slots=True)
@@ -35,6 +48,7 @@ class Mention:
     who: int = 0
     """The item with which the words for the people begin; behind ``last`` where there are none."""
     group: Group | None = None
+    """None where nothing tells it."""
     is_open: bool = False
     """No word that the vocabulary knows says that these are people."""
     is_name: bool = False
@@ -50,282 +64,301 @@ class Mention:
     """What happened to them, with the item that says so."""
 
 
-@dataclass(slots=True)
-class _Quantity:
-    count: int | None
-    behind: int
-    count_max: int | None = None
-    modifier: Modifier = "exactly"
-    is_single: bool = False
-    is_definite: bool = False
-    is_others: bool = False
-    is_counted: bool = False
-    is_none: bool = False
-
-
-def mentions(vocabulary: Vocabulary, items: Sequence[Item]) -> list[Mention]:
+def mentions(items: Sequence[Item]) -> list[Mention]:
     """Return the people that a sentence mentions, in order."""
     found: list[Mention] = []
     at = 0
     while at < len(items):
-        mention = _mention(vocabulary, items, at)
-        if mention is None:
-            at += 1
-        else:
+        mention = _mention(items, at) if items[at].kind in _BEGINNINGS else None
+        if mention is not None:
             found.append(mention)
-            at = max(mention.last, at) + 1
+            at = mention.last
+        at += 1
     return found
 
 
-def _mention(vocabulary: Vocabulary, items: Sequence[Item], at: int) -> Mention | None:
+def _mention(items: Sequence[Item], at: int) -> Mention | None:
     item = items[at]
     if item.kind == "nobody":
         return Mention(at, at, at, 0, who=at, group="people", head=item.folded)
-    quantity = _quantity(items, at)
-    if quantity is not None:
-        return _noun(items, at, quantity.behind, quantity)
+    if "nothing" in item.word.takes:
+        return Mention(at, at, at, 0, who=at + 1, group="people", outcomes={item.word.takes["nothing"]: at})
+    how_many = quantity(items, at)
+    if how_many is not None:
+        return _counted(items, at, how_many)
     if item.kind in ("person", "bands", "age") or (item.kind == "word" and (item.is_name or item.word.tells)):
-        return _noun(items, at, at, _Quantity(None, at))
+        return _Phrase(items, at, at, Quantity(None, at)).mention()
     return None
 
 
-def _quantity(items: Sequence[Item], at: int) -> _Quantity | None:
-    """Return the number, article or other word that begins a noun phrase."""
-    modifier: Modifier = "exactly"
-    start = at
-    while at < len(items) and items[at].kind in ("modifier", "a_total"):
-        modifier = items[at].word.modifier or modifier
-        at += 1
-    if at >= len(items):
+def _counted(items: Sequence[Item], start: int, how_many: Quantity) -> Mention | None:
+    """Read the words behind a quantity, past the "of" in "five of the guards"."""
+    at = how_many.behind
+    if at == len(items) or items[at].comma or items[at].kind not in ("of", "theirs"):
+        return _Phrase(items, start, at, how_many).mention()
+    if items[at].kind == "theirs":
+        return _those(start, at, how_many) if how_many.is_counted else None
+    inner = at + 1
+    while inner < len(items) and items[inner].kind in ("definite", "some"):
+        inner += 1
+    if inner == len(items):
         return None
-    item = items[at]
-    between = item.kind == "between"
-    if between:
-        at += 1
-        if at >= len(items):
-            return None
-        item = items[at]
-    found: _Quantity | None = None
-    if item.kind == "number":
-        found = _Quantity(item.count, at + 1, modifier=modifier, is_counted=True)
-        following = items[at + 1] if at + 1 < len(items) else None
-        last = items[at + 2] if at + 2 < len(items) else None
-        if following and following.kind == "number" and following.joined:
-            found.count_max, found.behind = following.count, at + 2
-        elif (
-            following and last and last.kind == "number" and not last.comma and not following.comma
-            and (following.kind in ("range", "infinitive") or (between and following.kind == "and"))
-            and last.count > item.count
-        ):
-            found.count_max, found.behind = last.count, at + 3
-    elif between:
-        return None
-    elif item.kind == "vague":
-        found = _Quantity(item.word.count, at + 1, modifier="about" if modifier == "exactly" else modifier, is_counted=True)
-    elif item.kind == "both":
-        found = _Quantity(item.word.count, at + 1, is_definite=True, is_counted=True)
-    elif modifier != "exactly" and start != at:
-        if item.kind == "one":
-            found = _Quantity(1, at + 1, modifier=modifier, is_single=True)
-        else:
-            return None
-    elif item.kind == "one":
-        found = _Quantity(1, at + 1, is_single=True)
-        if at + 1 < len(items) and items[at + 1].kind == "vague":
-            return None
-    elif item.kind == "none":
-        found = _Quantity(0, at + 1, is_none=True)
-    elif item.kind == "some":
-        found = _Quantity(None, at + 1)
-    elif item.kind in ("another", "definite"):
-        found = _Quantity(1, at + 1, is_single=True, is_definite=item.kind == "definite", is_others=item.kind == "another")
-        inner = _quantity(items, at + 1)
-        if inner is not None and inner.is_counted:
-            found.count, found.count_max, found.modifier = inner.count, inner.count_max, inner.modifier
-            found.behind, found.is_single, found.is_counted = inner.behind, False, True
-    if found and found.behind < len(items) and items[found.behind].kind == "modifier_behind":
-        found.modifier = items[found.behind].word.modifier or "at_least"
-        found.behind += 1
-    return found
+    if inner == at + 1 and not _COUNTABLE.isdisjoint(items[inner].word.takes):  # "dozens of deaths"
+        if "counts" in items[inner].word.takes:
+            return _Phrase(items, start, inner, how_many).mention()
+        bare = Mention(start, at - 1, at, how_many.count, how_many.count_max, how_many.modifier, at, is_open=True)
+        return bare if how_many.is_counted else None
+    if items[inner].kind in _RUN:
+        return _Phrase(items, start, inner, how_many, is_part=True).mention()
+    if items[inner - 1].kind == "definite" and "verbs" in items[inner].word.takes:
+        return _those(start, inner, how_many)  # "one of the injured"
+    return None  # "five of the houses", and "three of those arrested", who were told of before
 
 
-def _noun(items: Sequence[Item], start: int, at: int, quantity: _Quantity) -> Mention | None:
-    """Read the words behind a quantity; ``start`` is where the phrase begins."""
-    partitive = False
-    if at < len(items) and quantity.behind > start and items[at].kind == "of" and not items[at].comma:
-        inner = at + 1
-        while inner < len(items) and items[inner].kind in ("definite", "some"):
-            inner += 1
-        if inner > at + 1 and items[inner - 1].kind == "some" and not (inner < len(items) and items[inner].kind in _RUN):
-            return None  # "three of those arrested" tells of the same again
-        if inner < len(items) and (items[inner].kind in _RUN):
-            at, partitive = inner, True
-        else:
-            return None  # "five of the houses"
-    elif at < len(items) and items[at].kind == "theirs" and quantity.is_counted and not items[at].comma:
-        return Mention(start, at, at, quantity.count, quantity.count_max, quantity.modifier, at + 1, is_others=True)
-    head = tell = None
-    others = quantity.is_others
-    end = at
-    is_thing = False
-    names = 0
-    attribute: tuple[Casualty, int] | None = None
-    while end < len(items) and end - at < LONGEST:
-        item = items[end]
-        if end > at and (item.hard or (item.comma and item.kind != "aside")):
-            break
-        if head is not None and item.kind == "person" and item.is_capital and _is_surname(items[head], item):
-            item.is_name = True  # a people's or a rank's name that a person bears
-        elif item.kind == "person" or (item.kind == "bands" and quantity.count in (None, 1)):
-            head = end
-            tell = item.word.tells or tell
-        elif item.kind in ("others", "ordinals"):
-            if item.kind == "ordinals" and not quantity.is_single:
-                break
-            others = True
-        elif item.kind == "aside":
-            if end == at and not quantity.is_counted:
-                break
-            tell = tell or item.word.tells
-        elif item.kind == "age" or (item.kind == "of" and _names_lead_to_people(items, end)):
-            pass
-        elif item.kind == "word":
-            if quantity.behind == start and head is None and names and not item.is_name:
-                break  # a name ends where its capitals do
-            tell = tell or item.word.tells
-            names += item.is_name
-        elif item.kind == "things":
-            is_thing = True
-            if not any(one.kind == "person" for one in items[end + 1 : end + 4]):
-                if head is None:
-                    break
-                if end == head + 1 or not items[head].word.is_plural:
-                    head = None
-                break
-        elif item.kind == "adverbs" and head is None and end + 1 < len(items) and items[end + 1].kind in _RUN:
-            pass
-        elif item.kind == "outcome" and head is None and _is_attribute(items, end, quantity):
-            form, outcome = next(iter(item.word.takes.items()))
-            if form == "verbs" or outcome == "missing":
-                attribute = outcome, end
-        else:
-            break
-        end += 1
-    is_counted_noun = end < len(items) and not items[end].comma and "counts" in items[end].word.takes
-    if is_counted_noun and start and items[start - 1].kind == "suffering" and "acts" in items[end].word.takes:
-        return None  # "sustained two wounds"
-    if is_counted_noun and head in (None, end - 1) and quantity.behind > start and (quantity.is_counted or quantity.is_none):
-        noun = items[end]
-        group = items[head].word.group if head is not None else None
-        mention = Mention(start, end, end, quantity.count, quantity.count_max, quantity.modifier, at, head=noun.folded)
-        mention.group = tell if group in (None, "people") else group
-        mention.outcomes[noun.word.takes["counts"]] = end
-        return mention
-    last = head
-    is_name = head is None and names > 0 and quantity.behind == start
-    if head is None:
-        if is_thing and not others:
-            return None
-        last = end - 1
-        if quantity.is_none and not others:
-            return None
-        is_titled = names and not items[at].is_name and items[last].is_name and not tell  # "the follower Rafiq Mir"
-        if quantity.is_definite and not quantity.is_counted and not others and not is_titled:
-            return None
-        is_name = is_name or bool(is_titled)
-        if end == at and not (quantity.is_counted or others):
-            return None
-        if quantity.behind == start and not names and not others:
-            return None  # an unknown word
-    assert last is not None
-    if items[last].owns or (last + 1 < len(items) and items[last + 1].folded == "s" and not items[last + 1].comma):
-        return None  # somebody's house or wife
-    begin_names = last
-    while head is not None and last + 1 < end and (items[last + 1].is_name or items[last + 1].kind == "aside"):
-        last += 1
-    is_named = any(one.is_name for one in items[begin_names + 1 : last + 1])
-    group: Group | None = None
-    if head is not None:
-        person = items[head].word
-        group = person.group
-        if (
-            quantity.behind == start
-            and items[head].is_capital
-            and group == "people"
-            and not is_named
-            and last + 1 < len(items)
-            and items[last + 1].kind == "word"
-            and not items[last + 1].comma
-        ):
-            return None  # "Syrian air defences"
-        if quantity.behind == start:  # no article: a headline, a title before a name, or many
-            quantity.count = None if person.is_plural else items[head].word.count or 1
-            quantity.is_single = not person.is_plural
-        elif items[head].kind == "bands" and quantity.count == 1:
-            quantity.count = items[head].word.count
-            quantity.is_single = False
-        elif quantity.is_single and person.is_plural and not partitive:
-            quantity.count = None
-        elif quantity.is_definite and quantity.count == 2 and not person.is_plural:
-            return None  # "both Honduran and ..."
-        last, of_tell = _complement(items, last)
-        if group == "people":
-            group = tell or of_tell or group
-        elif group == "civilians" and tell == "militants":
-            group = tell
-    elif is_name:
-        if tell:
-            return None  # an organisation
-        quantity.count, quantity.is_single = 1, True
-    elif others and tell is None:
-        group = None
-    mention = Mention(
-        start,
-        last,
-        last,
-        quantity.count,
-        quantity.count_max,
-        quantity.modifier,
-        at,
-        group if head is not None else tell,
-        is_open=head is None and not is_name and not others,
-        is_name=is_name,
-        is_named=is_name or is_named,
-        is_definite=quantity.is_definite,
-        is_single=quantity.is_single,
-        is_others=others,
-        is_compound=head is not None and end > begin_names + 1 and items[begin_names + 1].kind == "word" and not is_named,
-        head=items[head].folded if head is not None else "",
-    )
-    if attribute is not None and head is not None and not mention.is_definite:
-        mention.outcomes[attribute[0]] = attribute[1]
-    mention.reach = _reach(items, last)
-    mention.is_named = mention.is_named or any(one.is_name for one in items[last + 1 : mention.reach + 1])
+def _those(start: int, last: int, quantity: Quantity) -> Mention:
+    mention = Mention(start, last, last, quantity.count, quantity.count_max, quantity.modifier, last + 1)
+    mention.is_others = mention.is_definite = True
     return mention
+
+
+class _Phrase:
+    """The words of one noun phrase behind its quantity."""
+
+    def __init__(
+        self, items: Sequence[Item], start: int, at: int, how_many: Quantity, *, is_part: bool = False
+    ) -> None:
+        self.items = items
+        self.start = start
+        self.at = at
+        self.how_many = how_many
+        self.is_bare = at == start
+        """No number or article begins it."""
+        self.is_part = is_part
+        self.head: int | None = None
+        self.tells: Group | None = None
+        self.age: int | None = None
+        self.names = 0
+        self.is_others = how_many.is_others
+        self.is_thing = False
+        self.attribute: tuple[Casualty, int] | None = None
+        self.end = at
+        while self.end < len(items) and self.end - at < LONGEST and self._goes_on(items[self.end]):
+            self.end += 1
+
+    def _goes_on(self, item: Item) -> bool:
+        """Tell whether an item still belongs to the phrase, and take in what it says."""
+        at = self.end
+        if at > self.at and (item.hard or (item.comma and item.kind != "aside")):
+            return False
+        match item.kind:
+            case "person":
+                return self._take_person(item)
+            case "bands" if self.how_many.count in (None, 1):
+                self.head = at
+            case "others":
+                self.is_others = True
+            case "ordinals" if self.how_many.is_single:
+                self.is_others = True
+            case "aside":
+                self.tells = self.tells or item.word.tells
+                return at > self.at or self.how_many.is_counted
+            case "age":
+                self.age = at
+            case "of":
+                return _names_lead_to_people(self.items, at)
+            case "word":
+                if self.is_bare and self.head is None and self.names and not item.is_name:
+                    return False  # a name ends where its capitals do
+                self.tells = self.tells or item.word.tells
+                self.names += item.is_name
+            case "things":
+                return self._take_thing()
+            case "adverbs":
+                return self.head is None and at + 1 < len(self.items) and self.items[at + 1].kind in _RUN
+            case "outcome":
+                return self.head is None and self._take_attribute(item)
+            case _:
+                return False
+        return True
+
+    def _take_person(self, item: Item) -> bool:
+        if self.head is not None and item.is_capital and _is_surname(self.items[self.head], item):
+            item.is_name = True  # a people's or a rank's name that a person bears
+        else:
+            self.head = self.end
+            self.tells = item.word.tells or self.tells
+        return True
+
+    def _take_thing(self) -> bool:
+        self.is_thing = True
+        if any(one.kind == "person" for one in self.items[self.end + 1 : self.end + 4]):
+            return True  # "two bus passengers"
+        if self.head is not None and (self.end == self.head + 1 or not self.items[self.head].word.is_plural):
+            self.head = None  # "a police station"
+        return False
+
+    def _take_attribute(self, item: Item) -> bool:
+        """Take in "wounded" of "two wounded soldiers"."""
+        following = self.items[self.end + 1] if self.end + 1 < len(self.items) else None
+        if following is None or following.comma or not (self.how_many.is_single or self.how_many.is_counted):
+            return False
+        if following.kind != "person" and not (following.kind == "word" and following.word.tells):
+            return False
+        form, outcome = next(iter(item.word.takes.items()))
+        if form == "verbs" or outcome == "missing":
+            self.attribute = outcome, self.end
+        return True
+
+    def mention(self) -> Mention | None:
+        """Return the people of the phrase; None where it speaks of something else."""
+        noun = self.items[self.end] if self.end < len(self.items) else None
+        if noun is not None and not noun.comma and "counts" in noun.word.takes and not self.is_bare:
+            if self.start and self.items[self.start - 1].kind == "suffering" and "acts" in noun.word.takes:
+                return None  # "sustained two wounds"
+            if self.head in (None, self.end - 1) and (self.how_many.is_counted or self.how_many.is_none):
+                return self._of_counted_noun(noun)
+        if self.head is not None:
+            return self._of_noun(self.head)
+        if self.is_thing and not self.is_others:
+            return None
+        return self._of_others() if self.is_others else self._of_unknown()
+
+    def _of_counted_noun(self, noun: Item) -> Mention:
+        """Return the people of "12 civilian deaths"."""
+        mention = self._as_mention(self.end, self.how_many)
+        mention.who = self.end + 1
+        mention.group = self.tells
+        if self.head is not None and self.items[self.head].word.group != "people":
+            mention.group = self.items[self.head].word.group
+        mention.head = noun.folded
+        mention.outcomes[noun.word.takes["counts"]] = self.end
+        return mention
+
+    def _of_noun(self, head: int) -> Mention | None:
+        person = self.items[head].word
+        last = head
+        while last + 1 < self.end and (self.items[last + 1].is_name or self.items[last + 1].kind == "aside"):
+            last += 1
+        is_named = any(one.is_name for one in self.items[head + 1 : last + 1])
+        has_more = last + 1 < self.end and self.items[last + 1].kind == "word"
+        if self._owns(last) or (
+            self.is_bare and has_more and not is_named and person.group == "people" and self.items[head].is_capital
+        ):
+            return None  # "the driver's house", "Syrian air defences"
+        how_many = self._how_many(head, is_named=is_named)
+        if how_many is None:
+            return None
+        last, of_whom = _complement(self.items, last)
+        mention = self._as_mention(last, how_many)
+        mention.reach = _reach(self.items, last)
+        mention.is_named = is_named or any(one.is_name for one in self.items[last + 1 : mention.reach + 1])
+        mention.is_compound = has_more and not is_named
+        mention.head = self.items[head].folded
+        mention.group = person.group
+        if person.group == "people" or person.is_office:
+            mention.group = self.tells or of_whom or person.group
+        elif person.group == "civilians" and self.tells == "militants":
+            mention.group = "militants"
+        if self.attribute is not None and not mention.is_definite:
+            outcome, at = self.attribute
+            mention.outcomes[outcome] = at
+        return mention
+
+    def _how_many(self, head: int, *, is_named: bool) -> Quantity | None:
+        """Return how many the noun makes it; None where the quantity is not of it."""
+        how_many, person = self.how_many, self.items[head].word
+        if self.is_bare:  # no article: a headline, a title before a name ("constables Abdul and Karim"), or many
+            is_single = is_named or not (person.is_plural or (person.is_either and self.age is None))
+            return replace(how_many, count=(person.count or 1) if is_single else None, is_single=is_single)
+        if self.items[head].kind == "bands":
+            return replace(how_many, count=person.count, is_single=False)
+        if how_many.is_single and person.is_plural and not self.is_part and not is_named:
+            return replace(how_many, count=None)
+        if how_many.is_definite and how_many.count == 2 and not person.is_plural:
+            return None  # "both Honduran and ..."
+        return how_many
+
+    def _of_others(self) -> Mention | None:
+        """Return "eight others", and whom no other noun tells."""
+        if self._owns(self.end - 1):
+            return None
+        mention = self._as_mention(max(self.end - 1, self.start), self.how_many)
+        mention.group = self.tells
+        return mention
+
+    def _of_unknown(self) -> Mention | None:
+        """Return a name, a bare number, somebody of whom only the age is told, or people of an unknown noun."""
+        last = max(self.end - 1, self.start)
+        is_titled = (
+            self.names > 0 and not self.items[self.at].is_name and self.items[last].is_name and not self.tells
+        )  # "the follower Rafiq Mir"
+        is_name = self.names > 0 and (self.is_bare or (self.how_many.is_definite and is_titled))
+        if self.how_many.is_none or self._owns(last):
+            return None
+        if self.age is not None and self.how_many.is_single and not self.names:
+            mention = self._as_mention(self.age, self.how_many)
+            mention.group = "civilians" if 0 < self.items[self.age].count < ADULT else "people"
+            return mention
+        if is_name:
+            if self.tells or any(one.kind == "aside" and one.is_capital for one in self.items[self.at : self.end]):
+                return None  # an organisation, with its letters in brackets
+            mention = self._as_mention(last, replace(self.how_many, count=1, is_single=True))
+            mention.is_name = mention.is_named = True
+            mention.reach = _reach(self.items, _complement(self.items, last)[0])
+            return mention
+        if self.is_bare or (self.how_many.is_definite and not self.how_many.is_counted):
+            return None
+        if self.end == self.at and not self.how_many.is_counted:
+            several = self.how_many.count is None
+            return Mention(self.start, self.start, self.start, None, is_others=True) if several else None
+        mention = self._as_mention(last, self.how_many)
+        mention.group = self.tells
+        mention.is_open = True
+        mention.reach = _reach(self.items, last)
+        return mention
+
+    def _as_mention(self, last: int, how_many: Quantity) -> Mention:
+        behind = self.items[last + 1] if last + 1 < len(self.items) else None
+        modifier = behind.word.modifier if behind is not None and behind.kind == "modifier_behind" else None
+        return Mention(
+            self.start,
+            last,
+            last,
+            how_many.count,
+            how_many.count_max,
+            modifier or how_many.modifier,
+            self.at,
+            is_definite=how_many.is_definite,
+            is_single=how_many.is_single,
+            is_others=self.is_others,
+        )
+
+    def _owns(self, last: int) -> bool:
+        """Tell whether somebody's house or wife is spoken of; older texts lose the apostrophe of "the driver s"."""
+        if self.items[last].owns:
+            return True
+        return last + 1 < len(self.items) and self.items[last + 1].folded == "s" and not self.items[last + 1].comma
 
 
 def _is_surname(head: Item, item: Item) -> bool:
     return not item.word.is_plural and (item.word.group == "people" or head.word.group != "people")
 
 
-def _is_attribute(items: Sequence[Item], at: int, quantity: _Quantity) -> bool:
-    following = items[at + 1] if at + 1 < len(items) else None
-    return (
-        following is not None
-        and not following.comma
-        and (following.kind in ("person",) or bool(following.word.tells and following.kind == "word"))
-        and (quantity.is_single or quantity.is_counted)
-    )
-
-
 def _complement(items: Sequence[Item], last: int) -> tuple[int, Group | None]:
     """Return the last item of "(members) of the banned wing of Lashkar", and the group it tells."""
     tell: Group | None = None
     begin = last
-    while last + 1 < len(items) and items[last + 1].kind == "of" and not items[last + 1].comma and last - begin < LONGEST:
+    while (
+        last + 1 < len(items) and items[last + 1].kind == "of" and not items[last + 1].comma and last - begin < LONGEST
+    ):
         at = last + 2
-        while at < len(items) and items[at].kind in _COMPLEMENT and (at == last + 2 or not items[at].comma):
+        while at < len(items) and (at == last + 2 or not items[at].comma):
             item = items[at]
+            is_inside = (
+                item.kind in ("and", "in") and items[at - 1].is_name and at + 1 < len(items) and items[at + 1].is_name
+            )
+            if item.kind not in _COMPLEMENT and not is_inside:
+                break
             tell = tell or item.word.tells
             if item.kind == "person" and item.word.group != "people":
                 tell = tell or item.word.group
@@ -341,9 +374,13 @@ def _names_lead_to_people(items: Sequence[Item], of: int) -> bool:
     at = of + 1
     if not (at < len(items) and items[at].is_name):
         return False
-    while at < len(items) and at - of < LONGEST and items[at].kind in ("word", "aside") and not items[at].comma:
+    while (
+        at < len(items) and at - of < LONGEST and not items[at].comma and items[at].kind in ("word", "aside", "person")
+    ):
+        if items[at].kind == "person" and not items[at].is_capital:
+            return True
         at += 1
-    return at < len(items) and items[at].kind == "person" and not items[at].comma
+    return False
 
 
 def _reach(items: Sequence[Item], last: int) -> int:
@@ -351,14 +388,20 @@ def _reach(items: Sequence[Item], last: int) -> int:
     at = last + 1
     while at < len(items):
         item = items[at]
-        if item.hard or item.kind not in ("aside", "named", "aged", "age"):
+        if item.hard or item.kind not in ("aside", "named", "aged", "age", "modifier_behind"):
             break
         at += 1
-        if item.kind in ("aside", "age"):
+        if item.kind in ("aside", "age", "modifier_behind"):
             continue
-        while at < len(items) and not items[at].comma and not items[at].hard and (
-            items[at].kind in ("word", "person", "number", "figure", "definite", "of", "one", "aside", "things", "others")
-            or (items[at].kind == "and" and at + 1 < len(items) and items[at + 1].is_name)
+        while (
+            at < len(items)
+            and not items[at].comma
+            and not items[at].hard
+            and (
+                items[at].kind
+                in ("word", "person", "number", "figure", "definite", "of", "one", "aside", "things", "others")
+                or (items[at].kind == "and" and at + 1 < len(items) and items[at + 1].is_name)
+            )
         ):
             at += 1
     return at - 1

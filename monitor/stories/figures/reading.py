@@ -6,7 +6,7 @@ Knows the vocabulary, not what follows from it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from monitor.regions import wordlists
 from monitor.stories.figures.numerals import read_number
@@ -21,15 +21,15 @@ _CAPITALS = 0.8
 
 _MONEY = frozenset("$£€₹¥")
 _OPENING, _CLOSING = "([", ")]"
-_HARD = frozenset(";:—–")
+_HARD = frozenset(";:—–؛")
 _QUOTES = frozenset("\"“”«»‘’'")
 _FUNCTION = frozenset(("one", "definite", "in", "stops", "some", "another", "both"))
 _BODILY = ("killed", "injured", "abducted", "arrested")
-_BEHIND_NAMES = frozenset(("be", "have", "outcome", "suffering", "adverbs", "aside"))
+_BEHIND_NAMES = frozenset(("age", "be", "have", "outcome", "suffering", "adverbs", "aside"))
 _LONGEST_NAME = 4
 _POSSESSIVES = frozenset(("'s", "’s", "' ", "’ "))
 _OLDEST = 110
-_YEARS = range(1900, 2100)
+YEARS = range(1900, 2100)
 
 
 @dataclass(slots=True)
@@ -59,7 +59,7 @@ def read_items(vocabulary: Vocabulary, text: str, tokens: Tokens, low: int, high
     folded, exact, starts, ends = tokens.folded, tokens.exact, tokens.starts, tokens.ends
     words = folded[low:high]
     gaps = ["", *(text[ends[at - 1] : starts[at]] for at in range(low + 1, high))]
-    if low and text[starts[low] - 1] in _MONEY:
+    if starts[low] and text[starts[low] - 1] in _MONEY:
         gaps[0] = text[starts[low] - 1]
     cased = _capitals_tell(exact, low, high)
     given = wordlists.words("given")
@@ -70,14 +70,14 @@ def read_items(vocabulary: Vocabulary, text: str, tokens: Tokens, low: int, high
         comma = hard = joined = False
         if gap != " ":
             if at and _opens(gap) and (closing := _closing(gaps, at)):
-                items.append(Item(low + at, low + closing - 1, "aside", _aside(vocabulary, words[at:closing]), ""))
+                aside = Item(low + at, low + closing - 1, "aside", _aside(vocabulary, words[at:closing]), "")
+                aside.is_capital = closing == at + 1 and exact[low + at].isupper()
+                items.append(aside)
                 at = closing
-                if at == end:
-                    break
                 gap = gaps[at][1:]
             if items and gap[:2] in _POSSESSIVES:
                 items[-1].owns = True
-            comma = "," in gap or " -" in gap or "(" in gap or "--" in gap
+            comma = "," in gap or "،" in gap or " -" in gap or "(" in gap or "--" in gap
             hard = not _HARD.isdisjoint(gap)
             joined = gap == "-"
         behind = _number(vocabulary, words, gaps, at, end)
@@ -87,11 +87,11 @@ def read_items(vocabulary: Vocabulary, text: str, tokens: Tokens, low: int, high
         else:
             word, following = _look_up(vocabulary, words, at, end)
             written = exact[low + at]
-            if word.is_exact and not (cased and written.isupper()):
-                word = PLAIN
+            if cased and written in vocabulary.exact:
+                word, following = vocabulary.exact[written], at + 1
             item = Item(low + at, low + following - 1, word.kind, word, words[following - 1])
-            if word.tells and items and items[-1].folded in vocabulary.against:
-                item.word = replace(word, tells=None)
+            if items and items[-1].folded in vocabulary.against and (word.tells or word.kind == "person"):
+                item.kind, item.word = "word", PLAIN  # "anti Maoist operation"
             item.is_capital = cased and written[0].isupper()
             if word.kind == "word":
                 item.is_name = written[0].isupper() if cased and at else words[at] in given
@@ -105,27 +105,33 @@ def read_items(vocabulary: Vocabulary, text: str, tokens: Tokens, low: int, high
         item.comma, item.hard, item.joined = comma, hard, joined
         items.append(item)
         at = following
-    if len(items) > 1 and cased and items[0].kind == "word" and items[0].is_capital:
-        items[0].is_name = items[1].is_name or items[1].kind in _BEHIND_NAMES
-    if not cased:
+    if not cased and sum(map(str.isupper, exact[low:high])) > end * _CAPITALS:
         _find_names(items)
-    _weed_numbers(items)
+    _weed_numbers(items, vocabulary.months)
+    if len(items) > 1 and cased and items[0].kind == "word" and items[0].is_capital:
+        items[0].is_name = items[1].is_name or items[1].kind in _BEHIND_NAMES or items[0].owns or items[1].folded == "s"
     return items
 
 
 def _find_names(items: list[Item]) -> None:
     """Mark names that no capitals show, where only a name can stand: "(that) CORRALES WAS INJURED", "MURDER OF ..."."""
     for at, item in enumerate(items):
-        if item.kind == "be":
-            verb = at + 1
-            while verb < len(items) and items[verb].kind == "adverbs":
+        if item.kind == "be" or "before" in item.word.takes:
+            verb = at
+            while verb < len(items) and items[verb].kind in ("be", "adverbs"):
                 verb += 1
-            if verb == len(items) or items[verb].word.takes.get("verbs") not in _BODILY:
+            takes = items[verb].word.takes if verb < len(items) else {}
+            if (takes.get("verbs") or takes.get("before")) not in _BODILY:
                 continue
+            if at > 1 and items[at].comma and items[at - 1].comma and items[at - 1].kind == "number":
+                at -= 1  # "PORTH, 65, WAS KILLED"
             begin = at
-            while begin and _is_bare(items[begin - 1]) and not items[begin].comma and not items[begin].hard:
+            while (
+                begin and _is_bare(items[begin - 1]) and (begin == at or not (items[begin].comma or items[begin].hard))
+            ):
                 begin -= 1
-            starts_clause = begin == 0 or items[begin].hard or items[begin - 1].kind in ("stops", "who")
+            first = items[begin]
+            starts_clause = begin == 0 or first.comma or first.hard or items[begin - 1].kind in ("stops", "who", "and")
             if starts_clause and 0 < at - begin <= _LONGEST_NAME:
                 for name in items[begin:at]:
                     name.is_name = True
@@ -146,7 +152,7 @@ def _aside(vocabulary: Vocabulary, words: Sequence[str]) -> Word:
     """Return what a bracket tells of the people before it: "(SIMI)"."""
     for at in range(len(words)):
         word, _ = _look_up(vocabulary, words, at, len(words))
-        if word.tells and not word.is_exact:
+        if word.tells:
             return Word("aside", tells=word.tells)
     return PLAIN
 
@@ -174,21 +180,25 @@ def _number(
     before, after = gaps[at], gaps[behind] if behind < end else ""
     kind = "number"
     if behind < end and (aged := _look_up(vocabulary, words, behind, end))[0].kind == "ages":
-        return 0, "age", aged[1]
-    if not _MONEY.isdisjoint(before) or before in ("/", ".", ":") or after.startswith(("%", "/")) or (before == "-" and not words[at - 1].isdecimal()) or (
-        after == "-" and not words[behind].isdecimal() and words[behind] not in vocabulary.numbers
+        return count, "age", aged[1]
+    if (
+        not _MONEY.isdisjoint(before)
+        or before in ("/", ".", ":")
+        or after.startswith(("%", "/"))
+        or (before == "-" and not words[at - 1].isdecimal())
+        or (after == "-" and not words[behind].isdecimal() and words[behind] not in vocabulary.numbers)
     ):
         kind = "figure"
     return count, kind, behind
 
 
-def _weed_numbers(items: list[Item]) -> None:
+def _weed_numbers(items: list[Item], months: frozenset[str]) -> None:
     """Mark numbers that date or label something."""
     for at, item in enumerate(items):
         before = items[at - 1] if at else None
         after = items[at + 1] if at + 1 < len(items) else None
-        if item.kind == "months" and not any(one and one.kind in ("number", "date") for one in (before, after)):
-            item.kind, item.word, item.is_name = "word", PLAIN, item.is_capital  # Jan, April and May are names too
+        if item.folded in months and any(one and one.kind in ("number", "date") for one in (before, after)):
+            item.kind, item.word, item.is_name = "months", PLAIN, False  # May and April are verbs and names too
         if item.kind != "number":
             continue
         is_digits = item.folded.isdecimal()
@@ -198,19 +208,30 @@ def _weed_numbers(items: list[Item]) -> None:
             and item.count <= _OLDEST
             and (
                 (item.comma and before.kind in ("word", "person") and (after is None or after.comma or after.hard))
-                or (not item.comma and before.is_name and (after is None or after.kind not in ("person", "word", "others")))
+                or (
+                    not item.comma
+                    and before.is_name
+                    and (after is None or after.kind not in ("person", "word", "others"))
+                )
             )
         ):
             item.kind = "age"  # "Khan, 41, died"
         elif (before and before.kind in ("months", "labels", "date") and not item.comma and is_digits) or (
-            after and after.kind == "months" and not after.comma and is_digits
+            after and after.folded in months and not after.comma and is_digits
         ):
             item.kind = "date"
         elif before and ((before.kind == "none" and is_digits) or before.kind == "aged"):
             item.kind = "figure"
-        elif item.count in _YEARS and item.first == item.last and (
-            after is None or after.comma or after.hard or after.kind not in ("person", "others", "outcome", "word", "ages")
-            or (before is not None and before.kind == "in")
+        elif (
+            item.count in YEARS
+            and item.first == item.last
+            and (
+                after is None
+                or after.comma
+                or after.hard
+                or after.kind not in ("person", "others", "outcome", "word", "ages")
+                or (before is not None and before.kind == "in")
+            )
         ):
             item.kind = "date"
 

@@ -11,11 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import yaml
 
 from monitor.model import Casualty, Group, Modifier
+
+_Meaning = TypeVar("_Meaning")
 
 _TABLES = files("monitor.stories.figures") / "words"
 
@@ -30,12 +32,14 @@ class Word:
     modifier: Modifier | None = None
     group: Group | None = None
     is_plural: bool = False
+    is_either: bool = False
+    """One and many are the same word."""
     tells: Group | None = None
     """The group that it tells of a noun for people beside it: "police" in "police official"."""
     takes: Mapping[str, Casualty] = field(default_factory=dict)
     """How it takes people, and what happens to them: ``{"verbs": "killed"}``."""
-    is_exact: bool = False
-    """It is this word only as written in capitals."""
+    is_office: bool = False
+    """A noun whose group gives way to what the words beside it tell."""
 
 
 PLAIN = Word("word")
@@ -46,17 +50,29 @@ class Vocabulary:
     """One language's table."""
 
     words: Mapping[str, Word]
+    exact: Mapping[str, Word]
+    """Letters that are this word only as written: "IS"."""
     phrases: Mapping[str, tuple[tuple[tuple[str, ...], Word], ...]]
     """Phrases by their first word, longest first."""
     outcome_words: frozenset[str]
     """The first words of all that tells an outcome: a text without any holds no figure."""
-    numbers: Mapping[str, int]
+    numbers: Mapping[str, tuple[tuple[tuple[str, ...], int], ...]]
+    """Words and phrases for numbers, by their first word, longest first."""
     scales: Mapping[str, int]
     joints: frozenset[str]
-    thousands: str
+    unit_joint: frozenset[str]
+    thousands: frozenset[str]
+    prefixes: tuple[str, ...]
+    """Little words that are written onto the word behind them."""
+    whole: frozenset[str]
+    """Words of the table, from which none is taken off."""
     again: frozenset[str]
     own_death: frozenset[str]
+    found: frozenset[str]
+    are: frozenset[str]
     against: frozenset[str]
+    months: frozenset[str]
+    scopes: frozenset[str]
     since: frozenset[str]
     years: frozenset[str]
     weak: frozenset[str]
@@ -76,24 +92,33 @@ def vocabulary(language: str) -> Vocabulary | None:
 
 # The first role named here wins, where a word has several.
 _ROLES = (
-    "be", "being", "pronouns", "have", "not", "infinitive", "not_real", "none", "nobody", "one", "another", "theirs", "definite", "some", "a_total", "others",
-    "ordinals", "ages", "aged", "range", "between", "of", "including", "among", "and", "who", "named", "by", "in",
-    "stops", "adverbs", "months", "background", "background_over", "things", "labels",
+    "be", "being", "pronouns", "have", "not", "infinitive", "not_real", "none", "nobody", "one", "another",
+    "theirs", "definite", "some", "a_total", "others", "ordinals", "ages", "aged", "range", "between", "of",
+    "including", "among", "along", "and", "who", "named", "by", "in", "stops", "adverbs", "background",
+    "background_over", "things", "labels",
 )  # fmt: skip
 
 
 def _vocabulary(table: Mapping[str, Any]) -> Vocabulary:
     found: dict[tuple[str, ...], Word] = {}
+    exact: dict[str, Word] = {}
 
     def add(phrase: str, word: Word) -> None:
-        exact = phrase.startswith("=")
-        key = tuple(phrase.removeprefix("=").lower().split())
+        if phrase.startswith("="):
+            exact[phrase[1:]] = word
+            return
+        key = tuple(phrase.split())
         old = found.get(key)
         if old is not None:
             word = replace(
-                old, is_plural=old.is_plural or word.is_plural, tells=old.tells or word.tells, takes={**word.takes, **old.takes}, group=old.group or word.group
+                old,
+                is_plural=old.is_plural or word.is_plural,
+                is_either=old.is_either or word.is_either,
+                tells=old.tells or word.tells,
+                takes={**word.takes, **old.takes},
+                group=old.group or word.group,
             )
-        found[key] = replace(word, is_exact=True) if exact and old is None else word
+        found[key] = word
 
     for outcome, forms in table["outcomes"].items():
         for form, phrases in forms.items():
@@ -109,11 +134,15 @@ def _vocabulary(table: Mapping[str, Any]) -> Vocabulary:
         for phrase, count in counts.items():
             add(phrase, Word(role, count=int(count), group="people"))
     for group, lists in table["people"].items():
-        for one, many in _nouns(lists["nouns"]):
-            if one:
-                add(one, Word("person", group=group))
-            if many:
-                add(many, Word("person", group=group, is_plural=True))
+        for nouns in ("nouns", "offices"):
+            is_office = nouns == "offices"
+            for one, many in _nouns(lists.get(nouns, ())):
+                if one:
+                    add(one, Word("person", group=group, is_office=is_office, is_either=one == many))
+                if many and one != many:
+                    add(many, Word("person", group=group, is_office=is_office, is_plural=True))
+        for pair in lists.get("pairs", ()):
+            add(pair, Word("person", count=2, group=group))
     for role in _ROLES:
         for one, many in _nouns(table.get(role, ())):
             for phrase in filter(None, (one, many)):
@@ -124,26 +153,31 @@ def _vocabulary(table: Mapping[str, Any]) -> Vocabulary:
     for pair in table.get("suffering", {}).values():
         for verb in pair["verbs"]:
             add(verb, Word("suffering"))
-    phrases_by_word: defaultdict[str, list[tuple[tuple[str, ...], Word]]] = defaultdict(list)
-    for key in sorted(found, key=len, reverse=True):
-        if len(key) > 1:
-            phrases_by_word[key[0]].append((key, found[key]))
+    numbers = {tuple(phrase.split()): int(number) for phrase, number in table["numbers"].items()}
     suffering = tuple(
         (cast(Casualty, outcome), frozenset(pair["verbs"]), frozenset(pair["nouns"]))
         for outcome, pair in table.get("suffering", {}).items()
     )
     return Vocabulary(
         words={key[0]: word for key, word in found.items() if len(key) == 1},
-        phrases={word: tuple(phrases) for word, phrases in phrases_by_word.items()},
+        exact=exact,
+        phrases=_by_first_word({key: word for key, word in found.items() if len(key) > 1}),
         outcome_words=frozenset(key[0] for key, word in found.items() if word.takes)
         | frozenset(noun for _, _, nouns in suffering for noun in nouns),
-        numbers={word: int(number) for word, number in table["numbers"].items()},
+        numbers=_by_first_word(numbers),
         scales={word: int(scale) for word, scale in table["scales"].items()},
         joints=frozenset(table.get("number_joint", ())),
-        thousands=table.get("thousands", ","),
+        unit_joint=frozenset(table.get("unit_joint", ())),
+        thousands=frozenset(table.get("thousands", ",")),
+        prefixes=tuple(table.get("prefixes", ())),
+        whole=frozenset(word for key in (*found, *numbers) for word in key).union(table["scales"]),
         again=frozenset(table.get("again", ())),
+        found=frozenset(table.get("found", ())),
+        are=frozenset(table.get("are", ())),
         against=frozenset(table.get("against", ())),
         own_death=frozenset(table.get("own_death", ())),
+        months=frozenset(table.get("months", ())),
+        scopes=frozenset(table.get("scopes", ())),
         since=frozenset(table.get("background_since", ())),
         years=frozenset(table.get("years", ())),
         weak=frozenset(table.get("weak_outcomes", ())),
@@ -151,10 +185,25 @@ def _vocabulary(table: Mapping[str, Any]) -> Vocabulary:
     )
 
 
+def _by_first_word(
+    phrases: Mapping[tuple[str, ...], _Meaning],
+) -> dict[str, tuple[tuple[tuple[str, ...], _Meaning], ...]]:
+    """Return phrases by their first words, the longest first."""
+    found: defaultdict[str, list[tuple[tuple[str, ...], _Meaning]]] = defaultdict(list)
+    for key in sorted(phrases, key=len, reverse=True):
+        found[key[0]].append((key, phrases[key]))
+    return {word: tuple(entries) for word, entries in found.items()}
+
+
 def _nouns(entries: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield singular and plural of "soldier+s", "man/men", "/troops"."""
+    """Yield singular and plural of "soldier+s", "man/men", "/troops", "sheep*"; what follows * ends a second plural."""
     for entry in entries:
-        if "+" in entry:
+        if "*" in entry:
+            one, _, ending = entry.partition("*")
+            yield one, one
+            if ending:
+                yield "", one + ending
+        elif "+" in entry:
             one, _, ending = entry.partition("+")
             yield one, one + ending
         else:

@@ -11,13 +11,15 @@ from importlib.resources import files
 
 import yaml
 
+from monitor.text.fold import fold_word
+
 Words = frozenset[str]
 NO_WORDS: Words = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
-    """A language's words, in folded spelling; ``en.yaml`` says what each list is for. A language may lack some."""
+    """A language's words, folded; ``en.yaml`` says what each list is for. A language may lack some."""
 
     according: tuple[tuple[str, ...], ...] = ()
     accordingly: tuple[tuple[str, ...], ...] = ()
@@ -26,6 +28,7 @@ class Lexicon:
     dated: Words = NO_WORDS
     that: Words = NO_WORDS
     inverted: Words = NO_WORDS
+    leading: Words = NO_WORDS
     relays: Words = NO_WORDS
     nouns: Words = NO_WORDS
     complements: Words = NO_WORDS
@@ -54,6 +57,7 @@ class Lexicon:
     speakers: Words = NO_WORDS
     modifiers: Words = NO_WORDS
     offices: Words = NO_WORDS
+    kinds: Words = NO_WORDS
     outlets: Words = NO_WORDS
     links: Words = NO_WORDS
     authors: Words = NO_WORDS
@@ -68,15 +72,20 @@ class Lexicon:
     responsibility: Words = NO_WORDS
     credit: Words = NO_WORDS
     held: Words = NO_WORDS
+    qualifiers: Words = NO_WORDS
+    agents: Words = NO_WORDS
+    manner: Words = NO_WORDS
     deeds: Words = NO_WORDS
     members: Words = NO_WORDS
     office_holders: Words = NO_WORDS
     denying: Words = NO_WORDS
     rejecting: Words = NO_WORDS
     allegations: Words = NO_WORDS
+    rejectable: Words = NO_WORDS
     undeniable: Words = NO_WORDS
     baseless: Words = NO_WORDS
     accusing: Words = NO_WORDS
+    accused_marks: Words = NO_WORDS
     accused_of: Words = NO_WORDS
     blaming: Words = NO_WORDS
     blamed_for: Words = NO_WORDS
@@ -90,8 +99,10 @@ class Lexicon:
 
     # put together from these
     according_starts: Words = NO_WORDS
+    heads: Words = NO_WORDS
+    """Who can speak: bodies, offices."""
     known: Words = NO_WORDS
-    """Words of sources: who speaks, titles, what stands before them."""
+    """These, and what stands before them."""
     stating: Words = NO_WORDS
     """Words without one of which a text holds no statement."""
 
@@ -104,12 +115,13 @@ def lexicon(language: str | None) -> Lexicon | None:
     if not code.isalpha() or not file.is_file():
         return None
     table = yaml.load(file.read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 (words only: "on" is no truth value)
-    according, accordingly = (tuple(tuple(phrase.split()) for phrase in table.pop(name, ())) for name in _PHRASES)
-    lists = {name: frozenset(words.split()) for name, words in table.items()}
+    according, accordingly = (tuple(tuple(_folded(phrase)) for phrase in table.pop(name, ())) for name in _PHRASES)
+    lists = {name: frozenset(_folded(words)) for name, words in table.items()}
     return Lexicon(
         according=according,
         accordingly=accordingly,
         according_starts=frozenset(phrase[0] for phrase in (*according, *accordingly)),
+        heads=_together(lists, "speakers", "offices"),
         known=_together(lists, "speakers", "offices", "modifiers"),
         stating=_together(lists, *_STATING),
         **lists,
@@ -118,6 +130,10 @@ def lexicon(language: str | None) -> Lexicon | None:
 
 _PHRASES = ("according", "accordingly")
 _STATING = ("claiming", "taking", "members", "denying", "rejecting", "accusing", "blaming", "alleging")
+
+
+def _folded(words: str) -> list[str]:
+    return [fold_word(word) for word in words.split()]
 
 
 def _together(lists: dict[str, Words], *names: str) -> Words:

@@ -12,8 +12,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from monitor.stories.said.names import Speaker
 from monitor.stories.said.reading import Reading
-from monitor.stories.said.speakers import Speaker, closes, following, headline, outlet, subject
+from monitor.stories.said.speakers import closes, following, headline, outlet, subject
 
 HEADING = 6
 """In so many first or last tokens of a headline its source stands: "Police: …", "… - UN"."""
@@ -54,8 +55,8 @@ def marks_of(reading: Reading, low: int, high: int) -> Iterator[Mark]:
         elif word in words.participles and previous is not None:
             mark = Mark(previous.speaker, at, at + 1, before=False, after=True)
         elif word in words.puts and not words.counted.isdisjoint(folded[at + 1 : min(at + OBJECT, high)]):
-            speaker = subject(reading, low, at)
-            mark = speaker and Mark(speaker, speaker.start, at + 1, before=False, after=True)
+            if (speaker := subject(reading, low, at)) is not None:
+                mark = Mark(speaker, speaker.start, at + 1, before=False, after=True)
         elif word in words.according_starts:
             mark = _according(reading, low, high, at)
         if mark is not None:
@@ -80,29 +81,32 @@ def _according(reading: Reading, low: int, high: int, at: int) -> Mark | None:
     """Return the mark of a phrase that names its source behind it, "according to", or before it, as Urdu does."""
     words, folded = reading.words, reading.tokens.folded
     for phrase in words.according:
-        if folded[at : at + len(phrase)] == phrase:
-            speaker = following(reading, at + len(phrase), high)
-            if speaker is None:
-                return None
+        behind = at + len(phrase)
+        if folded[at:behind] == phrase and (speaker := following(reading, behind, high)) is not None:
             relay = folded[speaker.end - 1] in words.outlets
             return Mark(speaker, at, speaker.end, before=True, after=True, relay=relay)
     for phrase in words.accordingly:
-        if folded[at : at + len(phrase)] == phrase:
-            speaker = subject(reading, low, at)
-            return speaker and Mark(speaker, speaker.start, at + len(phrase), before=True, after=True)
+        if folded[at : at + len(phrase)] == phrase and (speaker := subject(reading, low, at)) is not None:
+            return Mark(speaker, speaker.start, at + len(phrase), before=True, after=True)
     return None
 
 
 def _verb(reading: Reading, low: int, high: int, at: int) -> Mark | None:
     words, folded = reading.words, reading.tokens.folded
-    if _is_passive(reading, low, at) or not _is_saying(reading, high, at):
+    if is_passive(reading, low, at) or not _is_saying(reading, high, at):
         return None
     if folded[at] in words.claims and not words.other_objects.isdisjoint(folded[at + 1 : min(at + OBJECT, high)]):
         speaker = subject(reading, low, at)
-        return speaker and Mark(speaker, speaker.start, at + 1, before=False, after=False)
+        return Mark(speaker, speaker.start, at + 1, before=False, after=False) if speaker else None
+    if folded[at] in words.leading and (speaker := following(reading, at + 1, high)) is not None:
+        forward = speaker.end < high and folded[speaker.end] in words.that
+        if forward or closes(reading, speaker.end, high):
+            return Mark(speaker, at, speaker.end, before=not forward, after=forward)
     relay = folded[at] in words.relays
     if folded[at] in words.inverted and _stands_apart(reading, low, high, at):
-        speaker = (outlet(reading, at + 1, high) if relay else None) or following(reading, at + 1, high)
+        speaker = following(reading, at + 1, high)
+        if relay and (speaker is None or not closes(reading, speaker.end, high)):
+            speaker = outlet(reading, at + 1, high) or speaker
         if speaker is not None and ((relay and speaker.outlet) or closes(reading, speaker.end, high)):
             return Mark(speaker, at, speaker.end, before=True, after=False, relay=relay and speaker.outlet)
     speaker = subject(reading, low, at)
@@ -112,7 +116,7 @@ def _verb(reading: Reading, low: int, high: int, at: int) -> Mark | None:
     return Mark(speaker, speaker.start, at + 1, before=trailing, after=not trailing, relay=relay and speaker.outlet)
 
 
-def _is_passive(reading: Reading, low: int, verb: int) -> bool:
+def is_passive(reading: Reading, low: int, verb: int) -> bool:
     """Tell whether a verb's subject is what is said, not who says it: "was reported"."""
     words, folded = reading.words, reading.tokens.folded
     before = verb - 1
@@ -127,9 +131,11 @@ def _is_saying(reading: Reading, high: int, verb: int) -> bool:
     word = folded[verb]
     if word in words.declarations and not _introduces(reading, high, verb):
         return False
+    if _NO_VERB.search(reading.gap(verb)):
+        return False
     if word not in words.nouns:
         return True
-    if _NO_VERB.search(reading.gap(verb)) or (verb + 1 < high and folded[verb + 1] in words.complements):
+    if verb + 1 < high and folded[verb + 1] in words.complements:
         return False
     if reading.breaks(verb):
         return True
@@ -143,19 +149,24 @@ def _is_saying(reading: Reading, high: int, verb: int) -> bool:
 def _introduces(reading: Reading, high: int, verb: int) -> bool:
     """Tell whether what is said begins right behind a verb: "that", a quote."""
     at = verb + 1
+    if reading.tokens.folded[verb] in reading.words.tells:  # "told us that"
+        at = next((one for one in range(at, min(at + 3, high)) if reading.tokens.folded[one] in reading.words.that), at)
     noun = reading.tokens.folded[verb] in reading.words.nouns
     if at >= high:
         return not noun
     if reading.tokens.folded[at] in reading.words.that:
         return True
-    return any(mark in reading.gap(at) for mark in ':"“') if noun else reading.breaks(at)
+    return any(mark in reading.gap(at) for mark in (':"“' if noun else ":,"))
 
 
 def _stands_apart(reading: Reading, low: int, high: int, verb: int) -> bool:
     """Tell whether a verb may stand before its subject: behind a comma or quote, or "… on May 3 reports Dawn"."""
     if verb <= low or verb + 1 >= high or reading.breaks(verb + 1):
         return False
-    if reading.breaks(verb):
+    first = verb
+    while first > low and reading.tokens.folded[first - 1] in reading.words.adverbs:
+        first -= 1
+    if reading.breaks(first):
         return True
     return reading.tokens.folded[verb] in reading.words.relays and not reading.caseless and reading.capital(verb + 1)
 
@@ -168,6 +179,6 @@ def _trails(reading: Reading, high: int, verb: int, speaker: Speaker) -> bool:
         return True
     if rest + 1 < high and folded[rest] in words.breakers and folded[rest + 1] in words.participles:
         return True  # "he said while adding that …"
-    if not reading.unpunctuated or not reading.capital(rest) or reading.capital(speaker.start):
+    if not reading.unpunctuated or not reading.capital(rest) or any(map(reading.capital, range(*speaker.name))):
         return False
     return folded[speaker.start - 1] not in words.breakers  # "… he said The blast …"

@@ -17,7 +17,7 @@ RUN_ON = 10
 LONGEST_DATELINE = 14
 """Tokens."""
 
-LONGEST_ADJUNCT = 8
+LONGEST_ADJUNCT = 12
 """Tokens of "on the sidelines of a meeting" between a verb and what is said."""
 
 # A full stop with a space behind it stands, inside a sentence, behind an abbreviation.
@@ -127,7 +127,11 @@ class Reading:
                 at += 1
             return at
         dash = next((at for at in range(1, min(high - RUN_ON, LONGEST_DATELINE + 1)) if self.dashes(at)), 0)
-        return dash if all(self.capital(at) or self.tokens.folded[at].isdigit() for at in range(dash)) else 0
+        folded = self.tokens.folded
+        named = all(
+            (self.capital(at) and folded[at] not in self.words.known) or folded[at].isdigit() for at in range(dash)
+        )
+        return dash if named else 0
 
     # --- what stands around a verb -----------------------------------------------------------------------------
 
@@ -168,23 +172,27 @@ class Reading:
         words, folded = self.words, self.tokens.folded
         at = verb + 1
         if folded[verb] in words.tells:
+            at += at < high and folded[at] in words.determiners
             while at < high and not self.breaks(at) and (self.capital(at) or folded[at] in words.speakers):
                 at += 1
         while at < high and not self.breaks(at):
             if self.is_adjunct(at):
                 at += 1
-            elif folded[at] in words.prepositions:
-                end = at + 1
-                while (
-                    end < high and not self.breaks(end) and folded[end] not in words.that and not folded[end].isdigit()
-                ):
-                    end += 1
-                if end - at > LONGEST_ADJUNCT or (end < high and not self.breaks(end)):
-                    return at
+            elif folded[at] in words.prepositions and (end := self._behind_phrase(at, high)) is not None:
                 at = end
             else:
                 return at
         return at
+
+    def _behind_phrase(self, at: int, high: int) -> int | None:
+        """Return where "in a statement" ends, at a mark or the sentence's end; None where a clause begins in it."""
+        words, folded = self.words, self.tokens.folded
+        end = at + 1
+        while end < high and not self.breaks(end):
+            if folded[end] in words.that or folded[end] in words.be or folded[end].isdigit():
+                return None
+            end += 1
+        return end if end - at <= LONGEST_ADJUNCT else None
 
     def written(self, first: int, last: int) -> str:
         """Return tokens as the text has them, on one line, without what stands in parentheses."""

@@ -1,13 +1,15 @@
 """Who a text says something by: the words of a source, cut out of the words around a verb of saying.
 
 A source is a name ("Sarfaraz Bugti"), a body ("the military"), an office ("Police spokesman") or a pronoun. It is found
-by walking from the verb over what can belong to it, up to a stop, a clause or a number. Nothing here knows what is said.
+by walking from the verb over what can belong to it, up to a stop, a clause or a number. Nothing here knows what is
+said.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from monitor.stories.said.names import Speaker, properness, speaker_of
 from monitor.stories.said.reading import Reading
 
 LONGEST = 14
@@ -17,50 +19,34 @@ MOST_UNKNOWN = 3
 """Words in a row that no list knows and that look like no name: a longer row is a clause, not a source."""
 
 
-@dataclass(frozen=True, slots=True)
-class Speaker:
-    """A source as token numbers: all that belongs to it, and the shortest form that names it."""
-
-    start: int
-    end: int
-    name: tuple[int, int]
-    pronoun: bool = False
-    refers: bool = False
-    """To somebody named before: a pronoun, "its spokesman"."""
-    certain: bool = False
-    """A name of several words, an office or a body."""
-    outlet: bool = False
-    """A name alone, without office: where it passes news on, an outlet."""
-
-
 # --- before the verb -------------------------------------------------------------------------------------------------
 
 
 def subject(reading: Reading, low: int, verb: int) -> Speaker | None:
     """Return the source that ends right before a verb, or before what stands between commas before the verb."""
     words, folded = reading.words, reading.tokens.folded
+    if verb > low and reading.dashes(verb):  # "police -- who came late -- said"
+        return _ending(reading, low, max(filter(reading.dashes, range(low + 1, verb)), default=low))
     end = reading.before_adjuncts(low, verb)
     if end > low and folded[end - 1] in words.relatives:
         return _ending(reading, low, reading.before_adjuncts(low, end - 1))
     if end > low and folded[end - 1] in words.joins:
         return following(reading, low, end - 1)
-    if end > low and reading.dashes(end):
-        end = max(filter(reading.dashes, range(low + 1, end)), default=low)
     for _ in range(3):  # "R. Singh, 45, the district police chief, said"
         if end <= low or not reading.breaks(end) or reading.opens_parenthesis(end):
             break
         segment = end - 1
         while segment > low and not reading.breaks(segment):
             segment -= 1
-        if segment == low:
-            return None
+        if segment == low:  # "the ministry, however, denied"
+            return _ending(reading, low, end) if end < verb else None
         inner = _phrase(reading, segment, end)
         if inner is not None and inner.start != segment:
             inner = None
         outer = _phrase(reading, low, reading.before_parenthesis(low, segment))
-        if outer is not None and (inner is None or _properness(reading, outer) >= _properness(reading, inner)):
+        if outer is not None and (inner is None or properness(reading, outer) >= properness(reading, inner)):
             return outer
-        if inner is not None and _properness(reading, inner):
+        if inner is not None and properness(reading, inner):
             return inner
         end = segment
     return _ending(reading, low, end)
@@ -86,15 +72,20 @@ def _ending(reading: Reading, low: int, end: int) -> Speaker | None:
 
 def _appointed(reading: Reading, low: int, office: Speaker) -> Speaker | None:
     """Return the name that an office with a comma only before it belongs to: "R. Singh, head of police said"."""
-    words, first = reading.words, reading.tokens.folded[office.start]
-    if reading.gap(office.start).strip() != "," or office.outlet or office.name[0] > office.start + 1:
+    words, folded = reading.words, reading.tokens.folded
+    first = folded[office.start]
+    if reading.gap(office.start).strip() != "," or office.name[0] > office.start + (first in words.articles):
         return None
     if first not in words.offices and first not in words.determiners:
+        return None
+    is_body = folded[office.name[1] - 1] in words.speakers or reading.caseless
+    if is_body and words.kinds.isdisjoint(folded[office.start : office.end]):
         return None
     named = _phrase(reading, low, office.start)
     if named is None or (named.start > low and not reading.breaks(named.start)):
         return None
-    return named if named.outlet or named.name[0] > named.start else None
+    is_name = folded[named.start] not in words.determiners and all(map(reading.capital, range(*named.name)))
+    return named if is_name else None
 
 
 def _phrase(reading: Reading, low: int, end: int) -> Speaker | None:
@@ -122,19 +113,24 @@ def _phrase(reading: Reading, low: int, end: int) -> Speaker | None:
             if link <= low or reading.breaks(link + 1):
                 break
             head = folded[link - 1]
-            if word in words.links and reading.capital(link - 1):
+            if folded[link] in words.links and head not in words.documents:
                 at = link
                 continue
+            if head in words.documents and folded[link] in words.authors:
+                return speaker_of(reading, link, end, (link + 1, cut))
             if head not in words.speakers and head not in words.offices:
                 break
-            if head in words.documents and folded[link] in words.authors:
-                return _speaker(reading, link, end, (link + 1, cut))
-            if folded[link] not in words.links:
-                cut, start = link, None
-            at = link
+            at = cut = link
+            start = None
         elif word in words.persons:
             return None
-        elif word in words.breakers or word in words.be or word.isdigit() or reading.is_verb(word) or reading.is_adjunct(at - 1):
+        elif (
+            word in words.breakers
+            or word in words.be
+            or word.isdigit()
+            or reading.is_verb(word)
+            or reading.is_adjunct(at - 1)
+        ):
             break
         elif reading.capital(at - 1) or word in words.known:
             start = at = at - 1
@@ -148,7 +144,7 @@ def _phrase(reading: Reading, low: int, end: int) -> Speaker | None:
         if clause or unknown == MOST_UNKNOWN:
             return None
         start = at
-    return _speaker(reading, start, end, (start, cut))
+    return speaker_of(reading, start, end, (start, cut))
 
 
 # --- behind the verb -------------------------------------------------------------------------------------------------
@@ -161,14 +157,18 @@ def following(reading: Reading, start: int, high: int) -> Speaker | None:
         return None
     if (author := _author(reading, start, end, high)) is not None:
         return author
-    speaker = _speaker(reading, start, end, (start, end))
+    speaker = speaker_of(reading, start, end, (start, end))
     if speaker is None or speaker.outlet or end >= high or reading.gap(end).strip() not in (",", "),"):
         return speaker
-    if reading.tokens.folded[end - 1] not in reading.words.offices or not reading.capital(end):
+    words, folded = reading.words, reading.tokens.folded
+    office = end - 3 if end - 3 >= start and folded[end - 2] in words.links else end - 1
+    if folded[office] not in words.offices or not reading.capital(end):
         return speaker
     further = _extent(reading, end, high)  # "said the superintendent of police, R. Singh"
-    named = further and _speaker(reading, end, further, (end, further))
-    return Speaker(start, named.end, named.name, certain=True) if named and named.outlet else speaker
+    named = further and speaker_of(reading, end, further, (end, further))
+    if not named or not named.outlet or not closes(reading, named.end, high):
+        return speaker
+    return Speaker(start, named.end, named.name, certain=True)
 
 
 def _author(reading: Reading, start: int, end: int, high: int) -> Speaker | None:
@@ -181,7 +181,7 @@ def _author(reading: Reading, start: int, end: int, high: int) -> Speaker | None
             return None
         if folded[at] in words.authors and not words.documents.isdisjoint(folded[start:at]):
             further = _extent(reading, at + 1, high)
-            speaker = further and _speaker(reading, at + 1, further, (at + 1, further))
+            speaker = further and speaker_of(reading, at + 1, further, (at + 1, further))
             return replace(speaker, start=start) if speaker else None
     return None
 
@@ -205,20 +205,33 @@ def _extent(reading: Reading, start: int, high: int) -> int | None:
         elif word in words.determiners:
             if at > start and folded[at - 1] not in words.links:
                 break
-        elif reading.is_function(word) or word in words.dates or word in words.participles or word.isdigit() or reading.is_verb(word) or (at > start and reading.opens(at)):
+        elif (
+            reading.is_function(word)
+            or word in words.dates
+            or word in words.participles
+            or word.isdigit()
+            or reading.is_verb(word)
+            or (at > start and reading.opens(at))
+        ):
             break
         elif reading.capital(at) or word in words.known:
-            if at > start and _is_complete(reading, at - 1) and not (reading.caseless and word in words.known):
-                if reading.capital(at):
-                    break
-            known = True
-        elif known and (reading.capital(at - 1) or _is_complete(reading, at - 1)):
-            if reading.unpunctuated or at + 1 >= high or not reading.capital(at + 1) or reading.breaks(at + 1):
+            goes_on = not reading.capital(at) or (reading.caseless and word in words.known)
+            if at > start and _is_complete(reading, at - 1) and not goes_on:
                 break
+            known = True
+        elif known and (reading.capital(at - 1) or folded[at - 1] in words.heads) and not _leads_on(reading, at, high):
+            break
         at += 1
     while at > start and folded[at - 1] in words.links:
         at -= 1
     return at if at > start and (known or at - start <= 2) else None
+
+
+def _leads_on(reading: Reading, at: int, high: int) -> bool:
+    """Tell whether an unknown word stands inside a name: "Chief executive Neil Doncaster"."""
+    if reading.unpunctuated or at + 1 >= high:
+        return False
+    return reading.capital(at + 1) and not reading.breaks(at + 1)
 
 
 def _is_complete(reading: Reading, at: int) -> bool:
@@ -265,55 +278,4 @@ def headline(reading: Reading, start: int, end: int) -> Speaker | None:
     acronym = end - start == 1 and 2 <= len(exact) <= 6 and exact.isupper() and exact.isalpha() and not reading.caseless
     if not acronym and reading.tokens.folded[end - 1] not in reading.words.speakers:
         return None
-    return _speaker(reading, start, end, (start, end))
-
-
-# --- names -----------------------------------------------------------------------------------------------------------
-
-
-def _speaker(reading: Reading, start: int, end: int, name: tuple[int, int]) -> Speaker | None:
-    """Return a source, shortened to its name where its office leads to one; None where it is nobody."""
-    words, folded = reading.words, reading.tokens.folded
-    first, last = name
-    if all(word in words.nobody or word in words.determiners for word in folded[first:last]):
-        return None
-    if folded[last - 1] in words.suffered or folded[last - 1] in words.dates:
-        return None
-    while first < last - 1 and folded[first] in words.articles:
-        first += 1
-    first = _behind_office(reading, first, last)
-    if not reading.caseless:
-        proper = last
-        while proper > first and (reading.capital(proper - 1) or (proper < last and len(folded[proper - 1]) <= 2)):
-            proper -= 1
-        if first < proper < last and reading.capital(proper) and not reading.is_function(folded[proper - 1]):
-            first = proper
-    capitals = sum(map(reading.capital, range(first, last)))
-    known = any(word in words.speakers or word in words.offices for word in folded[start:last])
-    return Speaker(
-        start,
-        end,
-        (first, last),
-        refers=folded[first] in words.bodily and known,
-        certain=known or (capitals > 1 and not reading.caseless),
-        outlet=not known and capitals > 0,
-    )
-
-
-def _behind_office(reading: Reading, first: int, last: int) -> int:
-    """Return where the name behind a title or office begins; the office itself where none follows."""
-    words, folded = reading.words, reading.tokens.folded
-    office = max((at for at in range(first, last) if folded[at] in words.offices), default=last)
-    at = office + 1
-    if at + 1 < last and folded[at] in words.links and folded[at + 1] in words.modifiers:  # "minister of defence X"
-        while at < last - 1 and (folded[at] in words.links or folded[at] in words.modifiers):
-            at += 1
-    named = at < last and all(reading.capital(one) and folded[one] not in words.speakers for one in range(at, last))
-    return at if named else first
-
-
-def _properness(reading: Reading, speaker: Speaker) -> int:
-    """Return how well a source is named: by a name alone, by one with what it is, or not at all."""
-    if speaker.outlet or speaker.name[0] > speaker.start + 1:
-        return 2
-    return int(not reading.caseless and any(map(reading.capital, range(*speaker.name))))
+    return speaker_of(reading, start, end, (start, end))

@@ -9,14 +9,18 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from monitor.stories.said.lexicon import lexicon
+from monitor.stories.said.lexicon import Lexicon
 from monitor.stories.said.marks import Mark, marks_of
+from monitor.stories.said.names import Speaker
 from monitor.stories.said.reading import RUN_ON, Reading
-from monitor.stories.said.speakers import Speaker, following, outlet_end
+from monitor.stories.said.speakers import following, outlet_end
 from monitor.text.fold import Tokens
 
 LONGEST_SENTENCE = 200
 """Tokens; longer ones are cut: what has no full stop in so many words is a list or no prose."""
+
+LONG = 40
+"""Tokens; a sentence as long without any comma is taken for several, though a stop ends it."""
 
 BACK = 6
 """In how many sentences the name behind a "he said" is looked for, its own included."""
@@ -31,11 +35,8 @@ class Speech:
     """By sentence, made when first asked for."""
 
     @classmethod
-    def of(cls, text: str, tokens: Tokens, sentences: Sequence[tuple[int, int]], language: str | None) -> Speech | None:
-        """Read a text by the table of its language; None without one. ``sentences`` are spans of characters."""
-        words = lexicon(language)
-        if words is None or not len(tokens):
-            return None
+    def of(cls, text: str, tokens: Tokens, sentences: Sequence[tuple[int, int]], words: Lexicon) -> Speech:
+        """Read a text by the table of its language. ``sentences`` are spans of characters."""
         reading = Reading(text=text, tokens=tokens, words=words)
         return cls(reading, [piece for sentence in sentences for piece in _pieces(reading, *sentence)])
 
@@ -49,7 +50,7 @@ class Speech:
         if speaker.refers:
             meant = next(self._meant(speaker, number), None)
             if meant is not None or speaker.pronoun:
-                return meant and self.reading.written(*meant.name)
+                return self.reading.written(*meant.name) if meant is not None else None
         return self.reading.written(*speaker.name)
 
     def _meant(self, speaker: Speaker, number: int) -> Iterator[Speaker]:
@@ -70,7 +71,8 @@ def _pieces(reading: Reading, start: int, end: int) -> Iterator[tuple[int, int]]
     low, high = bisect_left(tokens.starts, start), bisect_left(tokens.starts, end)
     if low == 0:
         low = reading.behind_dateline(high)
-    if high - low >= RUN_ON and not any(mark in reading.text[start:end] for mark in ",;:،"):
+    written = reading.text[start:end]
+    if high - low >= (RUN_ON if written[-1:].isalnum() else LONG) and not any(mark in written for mark in ",;:،"):
         reading.unpunctuated = True
         passed_on = high
         for at in range(low + 3, high):
