@@ -26,19 +26,22 @@ def with_what_is_material(
     ``reports`` are those of the stories that somebody was owed before, with these debts' articles among them.
     """
     fresh = {(debt.article, debt.revision) for debt in debts}
-    mattering = {story: _mattering(of_story, fresh, now) for story, of_story in reports.items()}
+    found = {story: mattering(of_story, fresh, now) for story, of_story in reports.items()}
     return [
         replace(
             debt,
-            material=debt.article in mattering.get(debt.story, ())
+            material=debt.article in found.get(debt.story, ())
             or debt.severity.rank > gravest.get((debt.subscription, debt.story), debt.severity).rank,
         )
         for debt in debts
     ]
 
 
-def _mattering(reports: Sequence[Report], fresh: Collection[tuple[int, int]], now: datetime) -> set[int]:
-    """Return the articles that say what matters to those who know the story without the ``fresh`` ones."""
+def mattering(reports: Sequence[Report], fresh: Collection[tuple[int, int]], now: datetime) -> set[int]:
+    """Return the articles that say what matters to those who know the story without the ``fresh`` ones.
+
+    ``fresh`` are articles with their revisions.
+    """
     after = moment(reports, now)
     before = Moment(at=now, reports=tuple(one for one in after.reports if (one.article, one.revision) not in fresh))
     found = changes(before, after)

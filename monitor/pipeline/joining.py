@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from monitor.app import Services
 from monitor.digests.owing import Debt
-from monitor.digests.waking import with_what_is_material
+from monitor.digests.waking import mattering, with_what_is_material
 from monitor.model import Article, Feed, Figure, Statement
 from monitor.regions.field import Part
 from monitor.regions.gazetteer import Place
@@ -77,7 +77,15 @@ def _keep(db: Connection, feed: Feed, assigned: Assignment, live: pools.LiveStor
     pools.save_sketches(db, assigned.sketches, assigned.keys)
     pools.save_habits(db, feed.id, assigned.habits[feed.id])
     stories.save_merges(db, grouped.merges, now)
+    _keep_awake(db, {one.into for one in grouped.merges}, now)
     stories.save_related(db, grouped.related, now)
+
+
+def _keep_awake(db: Connection, merged: Collection[int], now: datetime) -> None:
+    """Let what is still owed of a story that another turned out to be wake its readers, if it says something new."""
+    waiting = telling.news_waiting(db, merged)
+    for story, reports in stories.reports_of(db, waiting.keys()).items():
+        telling.mark_material(db, mattering(reports, waiting[story], now))
 
 
 def _stories(assigned: Assignment) -> set[int]:

@@ -21,6 +21,12 @@ BUSY_SECONDS = 5
 """How long a statement waits for another process's lock before it fails and is tried again later."""
 
 
+CACHE_KILOBYTES = 32_000
+CHECKPOINT_PAGES = 8_000
+"""What new articles are compared with lies all over its tables. With a cache that holds the pages in use, and a log
+that takes in several polls' changes of a page before it is copied back, storing costs a fifth less (`benchmarks`)."""
+
+
 class Store:
     """An open database. ``writing`` and ``reading`` give a connection inside a transaction of its own."""
 
@@ -104,6 +110,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA temp_store = MEMORY")
+    cursor.execute(f"PRAGMA cache_size = -{CACHE_KILOBYTES}")
+    cursor.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     cursor.close()
 
 

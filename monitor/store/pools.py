@@ -56,8 +56,8 @@ class Originals(duplicates.Pool):
         return _grouped(self._db, SKETCH_KEY.c.key, SKETCH_KEY.c.article, keys)
 
     def sketches(self, articles: Collection[int]) -> dict[int, Sketch]:
-        rows = self._db.execute(select(SKETCH).where(among(self._db, SKETCH.c.article, articles)))
-        return {row.article: Sketch.unpack(row.content) for row in rows}
+        rows = self._db.execute(select(SKETCH).where(among(self._db, SKETCH.c.article, articles))).all()
+        return {article: Sketch.unpack(content) for article, content in rows}
 
 
 def save_sketches(db: Connection, sketches: Mapping[int, Sketch], keys: Mapping[int, Sequence[int]]) -> None:
@@ -83,15 +83,16 @@ class LiveStories(grouping.Pool):
         return self.frequencies([_ARTICLES]).get(_ARTICLES, 0.0)
 
     def frequencies(self, terms: Collection[int]) -> dict[int, float]:
-        rows = self._db.execute(select(TERM.c.term, TERM.c.weight).where(among(self._db, TERM.c.term, terms)))
-        return {row.term: row.weight * self._decay for row in rows}
+        rows = self._db.execute(select(TERM).where(among(self._db, TERM.c.term, terms))).all()
+        return {term: weight * self._decay for term, weight in rows}
 
     def holding(self, keys: Collection[int]) -> dict[int, list[int]]:
         return _grouped(self._db, STORY_KEY.c.term, STORY_KEY.c.story, keys)
 
     def clusters(self, stories: Collection[int]) -> dict[int, Cluster]:
         live = among(self._db, STORY.c.id, stories), STORY.c.cluster.is_not(None)
-        found = {row.id: Cluster.unpack(row.cluster) for row in self._db.execute(select(STORY).where(*live))}
+        rows = self._db.execute(select(STORY.c.id, STORY.c.cluster).where(*live)).all()
+        found = {story: Cluster.unpack(packed) for story, packed in rows}
         self.seen |= found
         return found
 
@@ -163,7 +164,7 @@ def _growth(now: datetime) -> float:
 
 def _grouped(db: Connection, by: Column[int], what: Column[int], keys: Collection[int]) -> dict[int, list[int]]:
     found: dict[int, list[int]] = {}
-    for key, value in db.execute(select(by, what).where(among(db, by, keys)).order_by(by, what)):
+    for key, value in db.execute(select(by, what).where(among(db, by, keys))).all():
         found.setdefault(key, []).append(value)
     return found
 

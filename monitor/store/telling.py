@@ -71,6 +71,22 @@ def news_owed(db: Connection, articles: Collection[int]) -> dict[int, dict[str, 
     return found
 
 
+def news_waiting(db: Connection, numbers: Collection[int]) -> dict[int, set[tuple[int, int]]]:
+    """Return the articles of these stories, with their revisions, that somebody is still to be told of."""
+    waiting = OWED.c.story.in_(numbers), OWED.c.kind == "news", OWED.c.digest.is_(None)
+    found: dict[int, set[tuple[int, int]]] = {}
+    for row in db.execute(select(OWED.c.story, OWED.c.article, OWED.c.revision).where(*waiting)) if numbers else ():
+        found.setdefault(row.story, set()).add((row.article, row.revision))
+    return found
+
+
+def mark_material(db: Connection, articles: Collection[int]) -> None:
+    """Let these articles wake whoever is still to be told of them."""
+    if articles:
+        open_ = OWED.c.article.in_(articles), OWED.c.digest.is_(None)
+        db.execute(update(OWED).where(*open_).values(material=True))
+
+
 def gravest_owed(db: Connection, numbers: Collection[int]) -> dict[tuple[str, int], Severity]:
     """Return the gravest severity at which each subscription was told, or is owed, each of these stories."""
     found: dict[tuple[str, int], Severity] = {}

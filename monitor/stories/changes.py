@@ -7,6 +7,7 @@ sent what is an argument.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -23,6 +24,9 @@ from monitor.text.lines import listed
 
 WAKING_ORIGINS = (3, 5, 10, 20)
 """How many independent reports make it another story than it was."""
+
+MOST_OF_A_KIND = 12
+"""Changes told at once, of each kind but edits: more claimants than that are in the ledger, or hostile."""
 
 QUIET_AFTER = timedelta(hours=24)
 
@@ -61,7 +65,13 @@ def changes(
         *_origins(before, after),
         *_quiet(before, after),
     ]
-    return tuple(sorted(found, key=lambda one: (not one.is_material, _ORDER.index(one.kind))))
+    numbers: Counter[ChangeKind] = Counter()
+    kept = []
+    for one in sorted(found, key=lambda one: (not one.is_material, _ORDER.index(one.kind))):
+        numbers[one.kind] += 1
+        if one.kind == "revision" or numbers[one.kind] <= MOST_OF_A_KIND:
+            kept.append(one)
+    return tuple(kept)
 
 
 # --- figures and statements ---

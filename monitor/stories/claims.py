@@ -80,8 +80,8 @@ def moved(claims: list[Claim], figure: Figure, taken: set[Claim], before: Report
     for claim in claims:
         if claim in taken or not _fits(claim, figure):
             continue
-        last = claim.values[-1]
-        is_edit = before is not None and not last.carriers and last.report.article == before.article
+        last = claim.values[-1].figure
+        is_edit = before is not None and any(is_same_count(one, last) for one in before.counts)
         known = claim.shown.figure.count
         if is_edit or LEAST_LEFT * known <= figure.count <= MOST_GROWN * max(known, FEW):
             distance = abs(figure.count - known)

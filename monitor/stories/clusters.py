@@ -26,11 +26,11 @@ _SATURATION = 1.2
 _TITLE = 0.75
 """What standing in the title adds, in parts of what standing in the article is worth."""
 _RARITY_POWER = 0.85
+_LEAST_RARITY = 1.5
+"""Natural logarithm: a word of every fifth article says nothing of an event."""
 _PIVOT, _OWN_LENGTH = 24.0, 0.6
 """Length of the vectors of most feed entries, and in what part a vector's own counts: else a few shared words would
 make two short items the same (pivoted normalisation, Singhal et al. 1996)."""
-_UNSEEN = 100
-"""Articles that are taken as read before the first, so that the first batch's words are not all alike rare."""
 
 _HEADER = struct.Struct("<ddIfBH")
 _NO_TIME = -math.inf
@@ -83,11 +83,11 @@ def _moment(seconds: float) -> datetime | None:
 
 def vector(article: Features, frequencies: Mapping[int, float], total: float) -> dict[int, float]:
     """Return an article's vector, heaviest terms first; empty where it has no words but such as stand everywhere."""
-    most = math.log(total + _UNSEEN)
+    most = math.log(total)
     weights: dict[int, float] = {}
     for term in article.title.keys() | article.text.keys():
-        rarity = most - math.log(frequencies.get(term, 0.0) + 0.5)
-        if rarity > 0:
+        rarity = most - math.log(frequencies[term] + 0.5)
+        if rarity > _LEAST_RARITY:
             in_title = article.title.get(term, 0)
             often = in_title + article.text.get(term, 0)
             weight = _saturated(often) + (_TITLE * _saturated(in_title) if in_title else 0.0)

@@ -57,7 +57,7 @@ def _terms(tokens: Tokens, own: Sequence[int], words: dict[int, str]) -> Counter
         else:
             before = -1
         if word:
-            term = _term(word[:LONGEST_WORD])
+            term = term_of(word[:LONGEST_WORD])
             found[term] += 1
             words.setdefault(term, written[:LONGEST_WORD])
     return found
@@ -69,7 +69,8 @@ def _is_spaceless(letter: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 16)
-def _term(word: str) -> int:
+def term_of(word: str) -> int:
+    """Return the number that stands for a folded word and its inflections."""
     digest = blake2b(stem(word).encode(errors="replace"), digest_size=8).digest()
     return int.from_bytes(digest) >> 1
 

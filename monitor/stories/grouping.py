@@ -24,11 +24,12 @@ from monitor.stories.clusters import KEYS, Cluster, gap, vector
 from monitor.stories.features import Features
 from monitor.stories.nodes import SILENT as SILENT
 from monitor.stories.nodes import Node
+from monitor.stories.rarity import AS_IF_READ, expected
 
 HALF_LIFE = timedelta(days=14)
 """In which the pool's frequencies lose half of what was counted."""
 
-JOIN = 1.3
+JOIN = 1.35
 """An article joins a story where the two are so many times as alike as their neighbours are to them."""
 RELATED = 0.8 * JOIN
 """From here on two stories may be one."""
@@ -108,9 +109,7 @@ class Grouping:
 def group(arrivals: Mapping[int, Features], pool: Pool, *, apart: Collection[tuple[int, int]] = ()) -> Grouping:
     """Decide the story of each new article, by their ids; ``apart`` are pairs of stories that are never merged."""
     added = Counter(term for one in arrivals.values() for term in one.title.keys() | one.text.keys())
-    stored = pool.frequencies(added.keys())
-    frequencies = {term: stored.get(term, 0.0) + count for term, count in added.items()}
-    batch = _Batch(arrivals, frequencies, pool, {frozenset(pair) for pair in apart})
+    batch = _Batch(arrivals, _frequencies(added, pool), pool, {frozenset(pair) for pair in apart})
     batch.join()
     return Grouping(
         joined=dict(batch.joined()),
@@ -123,16 +122,23 @@ def group(arrivals: Mapping[int, Features], pool: Pool, *, apart: Collection[tup
 
 def cluster_of(articles: Sequence[Features], pool: Pool) -> Cluster:
     """Return what is kept of a story that somebody made of these articles by hand."""
-    frequencies = pool.frequencies({term for one in articles for term in one.title.keys() | one.text.keys()})
-    first, *others = (_node(number, one, frequencies, pool.total) for number, one in enumerate(articles))
+    terms = Counter(term for one in articles for term in one.title.keys() | one.text.keys())
+    frequencies, total = _frequencies(terms, pool), pool.total + len(articles) + AS_IF_READ
+    first, *others = (_node(number, one, frequencies, total) for number, one in enumerate(articles))
     for other in others:
         first.take_in(other)
     return first.cluster()
 
 
+def _frequencies(added: Mapping[int, int], pool: Pool) -> dict[int, float]:
+    """Return in how many articles each of a batch's terms stands, its own among them."""
+    stored, prior = pool.frequencies(added.keys()), expected()
+    return {term: stored.get(term, 0.0) + prior.get(term, 0.0) + count for term, count in added.items()}
+
+
 def _node(number: int, article: Features, frequencies: Mapping[int, float], total: float) -> Node:
     terms = vector(article, frequencies, total)
-    keys = tuple(islice((term for term in terms if frequencies.get(term, 0.0) <= COMMON), KEYS))
+    keys = tuple(islice((term for term in terms if frequencies[term] <= COMMON), KEYS))
     cluster = Cluster(terms=terms, articles=1, crowd=0.0, keys=keys, first_at=article.at, last_at=article.at)
     return Node(number, cluster, [number])
 
@@ -150,7 +156,7 @@ class _Batch:
         self.features = arrivals
         self.apart = apart
         self.merges: list[Merge] = []
-        total = pool.total + len(arrivals)
+        total = pool.total + len(arrivals) + AS_IF_READ
         self.nodes = {number: _node(number, one, frequencies, total) for number, one in arrivals.items()}
         self._reasons: dict[int, tuple[float, str]] = {}
         self._maybe: list[tuple[float, int, int]] = []

@@ -17,7 +17,6 @@ from monitor.stories.said.names import Speaker
 from monitor.stories.said.speakers import following, subject
 from monitor.stories.said.speech import Speech
 from monitor.text.fold import Tokens
-from monitor.text.lines import one_line
 from monitor.text.sentences import sentence_spans
 
 MOST_WORDS = 4_000
@@ -60,7 +59,7 @@ def _field(name: Literal["title", "text"], text: str, tokens: Tokens, language: 
                 continue
             said.add((kind, who))
             start, end = tokens.starts[low], tokens.ends[high - 1]
-            about = one_line(text[tokens.starts[first] : tokens.ends[last - 1]]) if first < last else ""
+            about = speech.reading.written(first, last) if first < last else ""
             yield Statement(kind=kind, who=who, about=about, field=name, start=start, end=end, quote=text[start:end])
 
 
@@ -176,7 +175,9 @@ class _Sentence:
         if self._any(words.rejectable, at + 1, self._stop(at + 1)) or self._any(
             words.baseless, as_what + 1, as_what + 3
         ):
-            return self._found("denies", at, self._clause(at + 1))
+            found = self._found("denies", at, self._clause(at + 1))
+            if found is not None and self.words.courts.isdisjoint(self.folded[found.who.start : found.who.end]):
+                return found
         return None
 
     # --- accusations -------------------------------------------------------------------------------------------
@@ -296,7 +297,11 @@ class _Sentence:
         """Return what is claimed or denied: up to a mark, another clause or how it was said."""
         folded, words = self.folded, self.words
         end = start
-        while end < min(self.high, start + LONGEST_ABOUT) and not self._parts(end):
+        while end < min(self.high, start + LONGEST_ABOUT):
+            if (behind := self.reading.behind_parenthesis(end, self.high)) is not None and end > start:
+                end = behind
+            elif self._parts(end):
+                break
             if end > start and (folded[end] in words.manner | words.participles or self._runs_on(end)):
                 break
             if folded[end] in words.joins and end + 1 < self.high and self._is_verb(folded[end + 1]):

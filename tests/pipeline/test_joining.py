@@ -104,6 +104,26 @@ async def test_wire_copy_rides_along_and_counts_once(tmp_path: Path) -> None:
             assert db.scalar(select(func.count()).select_from(SKETCH)) == 1
 
 
+async def test_a_merge_does_not_silence_what_was_owed(tmp_path: Path) -> None:
+    here = "Gunmen attack levies checkpost Khadkocha in Mastung"
+    there = "Highway blast in Gwadar: convoy, devices, commissioner"
+    first = item(1, here, f"{here}. Two guards were killed, police said.")
+    second = item(2, there, f"{there}. Nine soldiers were killed.")
+    async with open_desk(tmp_path) as desk:
+        dawn = desk.services.rulebook.rules.feeds["dawn"]
+        await poll(desk, "dawn", first)
+        desk.serve("dawn", first, second)
+        await pipeline.poll_feed(desk.services, dawn)
+        assert dict(rows(desk, ARTICLE.c.id, ARTICLE.c.story)) == {1: 1, 2: 2}
+        desk.serve("dawn", first, second, item(4, f"{here} {there}", f"{here}. {there}."))
+        await pipeline.poll_feed(desk.services, dawn)
+        assert dict(rows(desk, ARTICLE.c.id, ARTICLE.c.story)) == {1: 1, 2: 1, 3: 1}
+        desk.clock.advance(minutes=5)
+        await pipeline.run_once(desk.services)
+        (story,) = alerts(desk)[1].stories
+        assert any("9 soldiers" in change.text for change in story.changes)
+
+
 async def test_a_graver_match_wakes(tmp_path: Path) -> None:
     graver = """\
 version: 1

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import Change, Figure, Move, Statement
-from monitor.stories.changes import changes
+from monitor.stories.changes import MOST_OF_A_KIND, changes
 from monitor.stories.ledger import ledger
 from monitor.stories.reports import Moment, Report, Spot
 from tests.story_values import MORNING, at, figure, report, spot, statement
@@ -160,6 +160,14 @@ def test_the_gravest_comes_first() -> None:
     )  # fmt: skip
     kinds = [one.kind for one in changes(at(0, FIRST), at(2, FIRST, later))]
     assert kinds == ["figure", "denial", "new_place", "claimant", "statement", "origins"]
+
+
+def test_of_each_kind_the_gravest_few_are_told() -> None:
+    names = [f"{chr(65 + number // 26)}li{chr(97 + number % 26)}do" for number in range(50)]
+    later = [report(2 + place, 1, "Geo", figure(place + 1, name)) for place, name in enumerate(names)]
+    found = [one for one in changes(at(0, FIRST), at(2, FIRST, *later)) if one.kind == "claimant"]
+    assert len(found) == MOST_OF_A_KIND
+    assert all(one.is_material for one in found)
 
 
 # --- edits ---

@@ -255,7 +255,10 @@ CASES = {
     "The attack left a toll of hundreds of victims.": ["200 people killed"],
     "The very large old grey heavy stone body stood there.": [],
     "Toll now 3 were injured.": ["3 people injured"],
-    "Quietly under heavy grey skies along dusty roads sustained injuries.": [],
+    "Quietly under heavy grey windy skies along very long dusty roads sustained serious injuries.": [],
+    "The province counts dozens of deaths.": ["24 people killed"],
+    "Dozens of injured were brought in.": ["24 people injured"],
+    "They inflicted 12 casualties on a convoy of vehicles.": ["12 people killed"],
     "Police arrested 16 militants in Dhaka and 42 rebels in Chittagong.": ["16 militants arrested", "42 militants arrested"],
     "Police arrested 16 militants in Dhaka and a rebel in Chittagong.": ["16 militants arrested"],
     "Five gizmos were freed.": [],
@@ -285,6 +288,11 @@ CASES = {
     ],
     "A bomb killed two soldiers and three guards were hurt.": ["2 security killed", "3 security injured"],
     "Gunmen killed: two men.": [],
+    "Gunmen killed two men today.": ["2 people killed"],
+    "Gunmen killed two men identified as Khalid and Umar, and a boy.": ["2 people killed"],
+    "A party leader named Korban Ali, organising secretary of the union was killed.": ["1 civilians killed"],
+    "Thousand men died.": [],
+    "The journalist Sohail Ahmed Lal wept. Gunmen killed Lal.": ["1 civilians killed"],
 }
 
 

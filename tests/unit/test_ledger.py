@@ -248,6 +248,15 @@ def militants(count: int, source: str | None = "the military", **more: Any) -> F
             id="an edit may correct a figure to anything",
         ),
         pytest.param(
+            [
+                report(1, 0, "Dawn", figure(31, "Police")),
+                report(2, 0, "Geo", figure(31, "Police"), duplicate_of=1),
+                report(1, 1, "Dawn", figure(12, "Police"), revision=1),
+            ],
+            ["Police: 31 > 12 people killed (Dawn)"],
+            id="though a copy still has it",
+        ),
+        pytest.param(
             [report(1, 0, "Dawn", figure(31, "Police")), report(1, 1, "Dawn", revision=1)],
             [],
             id="an edit may take it back",

@@ -32,8 +32,6 @@ class Clauses:
         for at, item in enumerate(self.row.items):
             if item.word.takes and at not in self.row.covering:
                 self._read_outcome(at, item)
-            elif item.word.takes and "tolls" in item.word.takes:
-                self._toll(at, item.word.takes["tolls"])
         self._parts()
         for mention in self.row.mentions:
             if (

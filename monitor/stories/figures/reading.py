@@ -28,6 +28,7 @@ _BODILY = ("killed", "injured", "abducted", "arrested")
 _BEHIND_NAMES = frozenset(("age", "be", "have", "outcome", "suffering", "adverbs", "aside"))
 _LONGEST_NAME = 4
 _POSSESSIVES = frozenset(("'s", "’s", "' ", "’ "))
+_IN_NUMBERS = frozenset((",", ".", ":", "/"))
 _OLDEST = 110
 YEARS = range(1900, 2100)
 
@@ -175,7 +176,12 @@ def _number(
         return None
     read = read_number(vocabulary, words, gaps, at, end)
     if read is None:
-        return (0, "figure", at + 1) if first.isdecimal() else None
+        if not first.isdecimal():
+            return None
+        at += 1
+        while at < end and words[at].isdecimal() and gaps[at] in _IN_NUMBERS:
+            at += 1
+        return 0, "figure", at
     count, behind = read
     before, after = gaps[at], gaps[behind] if behind < end else ""
     kind = "number"

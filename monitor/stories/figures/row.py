@@ -113,13 +113,18 @@ class Row:
             and self.items[mention.last].folded not in self.known
         ):
             return True  # a place
-        if mention.is_single and self.items[begin].folded in self.vocabulary.are:
-            number = self.number[id(mention)]
-            if number == 0 or not self.adjoins(self.mentions[number - 1], mention):
-                return True  # "two officers who answered a call were killed"
+        if self._is_too_few(mention, begin):
+            return True
         return (mention.is_open or mention.is_name) and not (
             mention.reach == edge - 1 or (mention.is_name and self.has_comma(mention.reach + 1))
         )
+
+    def _is_too_few(self, mention: Mention, be: int) -> bool:
+        """Tell whether a predicate of many cannot be of one: "two officers who answered a call were killed"."""
+        if not mention.is_single or self.items[be].folded not in self.vocabulary.are:
+            return False
+        number = self.number[id(mention)]
+        return number == 0 or not self.adjoins(self.mentions[number - 1], mention)
 
     def _opener(self, behind: int, openers: frozenset[str] = _OPENERS) -> int | None:
         """Return where the insertion begins that a comma closes before an item: ", who came late,"."""
@@ -150,7 +155,7 @@ class Row:
             if self.kind(before.first - 1) == "including":
                 whole = self.covering.get(before.first - 2)
                 return [*found, whole] if whole is not None else found
-            if this.first == before.reach + 1:
+            if self.kind(this.first - 1) not in ("and", "along"):
                 if not before.is_name and (before.count or 0) > 1 and all(one.is_named for one in found):
                     found.clear()
                 elif self._repeats(before, this):
@@ -203,7 +208,7 @@ class Row:
                 break
             if this.reach > this.last and self.kind(this.last + 1) == "named":
                 break
-            if following.first == this.reach + 1 and self._repeats(this, following):
+            if self.kind(following.first - 1) not in ("and", "along") and self._repeats(this, following):
                 self._introduce(this, following)
                 if (this.count or 0) > 1:
                     break
@@ -254,7 +259,7 @@ class Row:
         while at < len(self.items) and at <= mention.reach + 6 and not self.items[at].hard:
             item = self.items[at]
             if item.kind in ("be", "have"):
-                return True
+                return not self._is_too_few(mention, at)
             if item.word.takes and at not in self.covering:
                 return (
                     not {"verbs", "before", "weak", "loose"}.isdisjoint(item.word.takes)

@@ -83,6 +83,7 @@ class Lexicon:
     allegations: Words = NO_WORDS
     rejectable: Words = NO_WORDS
     undeniable: Words = NO_WORDS
+    courts: Words = NO_WORDS
     baseless: Words = NO_WORDS
     accusing: Words = NO_WORDS
     accused_marks: Words = NO_WORDS

@@ -93,7 +93,7 @@ def _according(reading: Reading, low: int, high: int, at: int) -> Mark | None:
 
 def _verb(reading: Reading, low: int, high: int, at: int) -> Mark | None:
     words, folded = reading.words, reading.tokens.folded
-    if is_passive(reading, low, at) or not _is_saying(reading, high, at):
+    if is_passive(reading, low, at) or not _is_saying(reading, low, high, at):
         return None
     if folded[at] in words.claims and not words.other_objects.isdisjoint(folded[at + 1 : min(at + OBJECT, high)]):
         speaker = subject(reading, low, at)
@@ -110,7 +110,7 @@ def _verb(reading: Reading, low: int, high: int, at: int) -> Mark | None:
         if speaker is not None and ((relay and speaker.outlet) or closes(reading, speaker.end, high)):
             return Mark(speaker, at, speaker.end, before=True, after=False, relay=relay and speaker.outlet)
     speaker = subject(reading, low, at)
-    if speaker is None or (folded[at - 1] in words.relatives and not _introduces(reading, high, at)):
+    if speaker is None or (at > low and folded[at - 1] in words.relatives and not _introduces(reading, high, at)):
         return None
     trailing = speaker.start > low and _trails(reading, high, at, speaker)
     return Mark(speaker, speaker.start, at + 1, before=trailing, after=not trailing, relay=relay and speaker.outlet)
@@ -125,7 +125,7 @@ def is_passive(reading: Reading, low: int, verb: int) -> bool:
     return before >= low and folded[before] in words.be
 
 
-def _is_saying(reading: Reading, high: int, verb: int) -> bool:
+def _is_saying(reading: Reading, low: int, high: int, verb: int) -> bool:
     """Tell whether a word says something here: no noun ("its final report"), no other sense ("declared a curfew")."""
     words, folded = reading.words, reading.tokens.folded
     word = folded[verb]
@@ -140,10 +140,10 @@ def _is_saying(reading: Reading, high: int, verb: int) -> bool:
     if reading.breaks(verb):
         return True
     owned = words.articles | words.possessives
-    before = folded[verb - 1]
+    before, second = (folded[at] if at >= low else "" for at in (verb - 1, verb - 2))
     if before in owned:
         return False
-    return folded[verb - 2] not in owned or before in words.speakers or reading.capital(verb - 1)
+    return second not in owned or before in words.speakers or reading.capital(verb - 1)
 
 
 def _introduces(reading: Reading, high: int, verb: int) -> bool:

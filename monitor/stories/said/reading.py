@@ -52,7 +52,9 @@ class Reading:
     def breaks(self, at: int) -> bool:
         """Tell whether a mark parts a token from the one before it."""
         gap = self.gap(at)
-        return gap != " " and _BREAK.search(gap) is not None
+        if gap == " " or (gap in (",", ".") and self.tokens.folded[at].isdigit()):  # "1,000"
+            return False
+        return _BREAK.search(gap) is not None
 
     def dashes(self, at: int) -> bool:
         gap = self.gap(at)

@@ -1,0 +1,40 @@
+"""Sentences of a text, with where they stand."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.text.sentences import sentence_spans, sentences
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("", []),
+        (" \n ", []),
+        ("One stop. Two stops!  “Three.” Four", ["One stop.", "Two stops!", "“Three.”", "Four"]),
+        ("Gen. Ali of the U.S. Army spoke in St. Louis. He left.", ["Gen. Ali of the U.S. Army spoke in St. Louis.", "He left."]),
+        ("The first one ended. it went on", ["The first one ended. it went on"]),
+        ("First paragraph\n\nSecond one", ["First paragraph", "Second one"]),
+        ("A headline without a stop\nA summary. With two sentences.", ["A headline without a stop", "A summary.", "With two sentences."]),
+        ("THE TEXT WAS\nWRAPPED TO A\nWIDTH. YES\n\nIT WAS", ["THE TEXT WAS\nWRAPPED TO A\nWIDTH.", "YES", "IT WAS"]),
+        ("ایک جملہ۔ دوسرا جملہ", ["ایک جملہ۔", "دوسرا جملہ"]),
+        ("第一句。第二句", ["第一句。", "第二句"]),
+    ],
+)  # fmt: skip
+def test_sentences_are_found_where_they_stand(text: str, parts: list[str]) -> None:
+    assert [text[start:end] for start, end in sentence_spans(text)] == parts
+
+
+@given(st.text(alphabet="aA. !?\n…”。S", max_size=80))
+def test_spans_stand_in_order_and_lose_no_letter(text: str) -> None:
+    spans = sentence_spans(text)
+    assert all(start < end for start, end in spans)
+    assert all(before[1] <= after[0] for before, after in zip(spans, spans[1:], strict=False))
+    assert "".join("".join(text[start:end].split()) for start, end in spans) == "".join(text.split())
+
+
+def test_a_paragraph_is_split_without_regard_to_its_lines() -> None:
+    assert sentences("One\nsentence. And two.") == ["One\nsentence.", "And two."]
