@@ -14,10 +14,10 @@ import random
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from itertools import groupby, islice
+from itertools import groupby
 from math import sqrt
 from operator import itemgetter
 from pathlib import Path
@@ -35,11 +35,11 @@ from monitor.pipeline.joining import group_new, save_said
 from monitor.rules.match import Outcome
 from monitor.rules.positions import Positions
 from monitor.store import Store, pools
-from monitor.stories.clusters import KEYS as STORY_KEYS
-from monitor.stories.clusters import Cluster, vector
+from monitor.stories import grouping
+from monitor.stories.clusters import Cluster
 from monitor.stories.duplicates import CROWD, KEYS, TITLE_KEYS, sketch
 from monitor.stories.features import Features, features
-from monitor.stories.grouping import COMMON, LEAST_CROWD, SILENT
+from monitor.stories.grouping import SILENT, cluster_of
 from monitor.stories.identity import Decision, Item
 from monitor.text.fold import Tokens, tokenise
 from tests.data import DATA
@@ -147,7 +147,7 @@ def _megabytes(folder: str) -> int:
 
 def _arrive(store: Store, size: int, polls: Sequence[Sequence[Article]]) -> Measured:
     services = cast(Services, SimpleNamespace(log=_Loud()))
-    grouping = figures = 0.0
+    joining = reading = 0.0
     number = arrived = copies = joined = 0
     for poll, articles in enumerate(polls):
         if arrived >= ARRIVALS:
@@ -156,15 +156,17 @@ def _arrive(store: Store, size: int, polls: Sequence[Sequence[Article]]) -> Meas
         number += len(articles)
         positions = {one.article: Positions(article) for one, article in new}
         feed = Feed(id=articles[0].feed, url="", name=articles[0].source)
-        started = time.process_time()
+        moments = [time.process_time()]
         with store.writing() as db:
             decided = group_new(db, services, feed, new, positions, NOW)
-        grouped = time.process_time()
-        with store.writing() as db:
+            moments.append(time.process_time())
             save_said(db, services, decided, positions, dict.fromkeys(positions, Outcome(matches=())), {})
+            moments.append(time.process_time())
+        moments.append(time.process_time())
         if poll:  # the first one loads tables of words
-            figures += time.process_time() - grouped
-            grouping += grouped - started
+            began, grouped, read, committed = moments
+            joining += grouped - began + committed - read
+            reading += read - grouped
             arrived += len(articles)
             copies += sum(one.duplicate_of is not None for one, _ in decided)
             joined += sum(one.story != one.article for one, _ in decided)
@@ -172,8 +174,8 @@ def _arrive(store: Store, size: int, polls: Sequence[Sequence[Article]]) -> Meas
         found = db.scalar(text("SELECT sum(json_array_length(figures)) FROM report")) or 0
     return Measured(
         stored=size,
-        grouping=1000 * grouping / arrived,
-        figures=1000 * figures / arrived,
+        grouping=1000 * joining / arrived,
+        figures=1000 * reading / arrived,
         copies=copies,
         joined=joined,
         found=found,
@@ -207,17 +209,17 @@ class _Archive:
         self.variants = max(1, round(sqrt(size / len(templates))))
         """Of each rare word: a vocabulary grows as the root of the text (Heaps)."""
         self.rare = {word for word, count in items.items() if count <= _RARE}
-        self.frequencies: dict[int, float] = {}
+        counts: dict[int, float] = {}
         for word, count in items.items():
             variants = _variants(word, self.variants) if word in self.rare else [word]
             for term in (term for variant in variants for term in _features(tokenise(variant), NOW).text):
-                self.frequencies.setdefault(term, 0.0)
-                self.frequencies[term] += count * size / len(templates) / len(variants)
+                counts[term] = counts.get(term, 0.0) + count * size / len(templates) / len(variants)
+        self.counts = {term: max(1, round(count)) for term, count in counts.items()}
+        self.counted = _Counted(size, self.counts)
 
     def fill(self, store: Store) -> None:
-        counts = {term: max(1, round(count)) for term, count in self.frequencies.items()}
         with store.writing() as db:
-            pools.count_terms(db, counts, self.size, NOW)
+            pools.count_terms(db, self.counts, self.size, NOW)
         for first in range(1, self.size + 1, _CHUNK):
             with store.writing() as db:
                 self._fill(db, range(first, min(first + _CHUNK, self.size + 1)))
@@ -233,7 +235,7 @@ class _Archive:
             title, body = map(self._varied, self.chance.choice(self.templates))
             at = NOW - timedelta(days=14) * (1 - number / self.size)
             drawn = sketch(title.folded, body.folded, outlet=f"outlet{number % 300}")
-            cluster = self._cluster(title, body, at) if NOW - at < SILENT else None
+            cluster = cluster_of([_features(body, at, title)], self.counted) if NOW - at < SILENT else None
             rows["article"].append(_article_row(number, title, body, at))
             rows["sketch"].append({"article": number, "content": drawn.pack()})
             keys = drawn.text.lowest[:KEYS] + drawn.title.lowest[:TITLE_KEYS]
@@ -254,10 +256,26 @@ class _Archive:
         )
         return replace(words, folded=tuple(varied))
 
-    def _cluster(self, title: Tokens, body: Tokens, at: datetime) -> Cluster:
-        terms = vector(_features(body, at, title), self.frequencies, self.size)
-        keys = tuple(islice((term for term in terms if self.frequencies.get(term, 1.0) <= COMMON), STORY_KEYS))
-        return Cluster(terms=terms, articles=1, crowd=LEAST_CROWD, keys=keys, first_at=at, last_at=at)
+
+class _Counted(grouping.Pool):
+    """How common each term is in the archive, and no stories."""
+
+    def __init__(self, total: int, counts: Mapping[int, float]) -> None:
+        self._total = total
+        self._counts = counts
+
+    @property
+    def total(self) -> float:
+        return self._total
+
+    def frequencies(self, terms: Collection[int]) -> Mapping[int, float]:
+        return {term: self._counts[term] for term in terms if term in self._counts}
+
+    def holding(self, keys: Collection[int]) -> Mapping[int, Collection[int]]:
+        return {}
+
+    def clusters(self, stories: Collection[int]) -> Mapping[int, Cluster]:
+        return {}
 
 
 def _variants(word: str, count: int) -> list[str]:

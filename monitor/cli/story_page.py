@@ -71,8 +71,9 @@ def where(reports: Sequence[Report]) -> tuple[str, ...]:
     """Return the names of a story's places, those named by most reports first; areas and countries only where no more
     is known."""
     named = Counter(spot for one in reports for spot in {(spot.kind, spot.name) for spot in one.places})
-    exact = [name for (kind, name), _ in _commonest(named) if kind not in ("country", "area")]
-    return tuple(exact or [name for (_, name), _ in _commonest(named)])
+    shown = {spot.name: str(spot) for one in reversed(reports) for spot in one.places}
+    exact = [shown[name] for (kind, name), _ in _commonest(named) if kind not in ("country", "area")]
+    return tuple(exact or [shown[name] for (_, name), _ in _commonest(named)])
 
 
 def _commonest(named: Counter[tuple[str, str]]) -> list[tuple[tuple[str, str], int]]:

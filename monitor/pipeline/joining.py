@@ -117,7 +117,7 @@ def save_said(
             one.article,
             revisions.get(one.article, 0),
             *_said(services, article, positions[one.article]),
-            [_spot(place, part) for place, part in outcomes[one.article].places if place.name],
+            list(dict.fromkeys(_spot(*place) for place in outcomes[one.article].places if place[0].name)),
         )
         for one, article in articles
     )
@@ -137,8 +137,10 @@ def _said(services: Services, article: Article, positions: Positions) -> tuple[S
         return (), ()
 
 
-def _spot(place: Place, part: Part) -> Spot:
-    return Spot(name=place.name, code=place.code, kind=place.kind, field=part, id=max(place.id, 0))
+def _spot(place: Place, part: Part, written: str) -> Spot:
+    # Readers know a town as their papers spell it, but not in another script, nor in a dateline's capitals.
+    shown = written if written.isascii() and not written.isupper() else place.name
+    return Spot(name=place.name, shown=shown, code=place.code, kind=place.kind, field=part, id=max(place.id, 0))
 
 
 def material(db: Connection, debts: Sequence[Debt], now: datetime) -> list[Debt]:

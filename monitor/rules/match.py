@@ -28,8 +28,8 @@ class Outcome:
     """In the order of the rule set."""
     too_costly: tuple[str, ...] = ()
     """Rules that were given up: whether they hold is not known."""
-    places: tuple[tuple[Place, Part], ...] = ()
-    """What the article names of the regions that it was matched in, each once for every part that names it."""
+    places: tuple[tuple[Place, Part, str], ...] = ()
+    """What the article names of the regions that it was matched in, in which part, and as written."""
 
 
 def match_article(rules: RuleSet, article: Article, positions: Positions | None = None) -> tuple[Match, ...]:

@@ -32,8 +32,8 @@ class Found:
     """Of the article's place evidence, from 0 to 1."""
     missed: list[tuple[Span, str]]
     """Names of the region that do not count, with why."""
-    places: list[tuple[Place, Part]]
-    """What ``spans`` name, in the same order."""
+    places: list[tuple[Place, Part, str]]
+    """What ``spans`` name, where, and as written, in the same order."""
 
 
 class Regional:
@@ -140,7 +140,9 @@ class Regional:
         inside = sum(weights[place] for place in {place for place, _ in counted.values()})
         share = inside / sum(weights.values()) if counted else 0.0
         spans = sorted(counted.keys() - adjectives)
-        return Found(spans=spans, share=share, missed=missed, places=[counted[span] for span in spans])
+        written = {span: one.mention.written for one, span, _ in self._evident}
+        places = [(*counted[span], written.get(span, "")) for span in spans]
+        return Found(spans=spans, share=share, missed=missed, places=places)
 
     def _read(
         self, region: Region, excluded: list[Span]

@@ -156,7 +156,7 @@ def split(db: Connection, story: int, articles: Collection[int], *, by: str, at:
         raise StoreError(f"article {story} gave story {story} its number: split the other articles from it instead")
     new = free[0]
     if db.scalar(select(STORY.c.id).where(STORY.c.id == new)) is not None:
-        db.execute(update(STORY).where(STORY.c.id == new).values(merged_into=None, updated_at=at))
+        db.execute(update(STORY).where(STORY.c.id == new).values(merged_into=None))
     else:
         db.execute(insert(STORY).values(id=new, first_seen_at=at, updated_at=at))
     _reassign(db, sorted(taken), new)
@@ -194,7 +194,8 @@ def _move(db: Connection, story: int, into: int, *, kind: str, by: str, at: date
     pools.drop_clusters(db, [story])
     _reassign(db, articles, into)
     db.execute(update(STORY).where(STORY.c.id == story).values(merged_into=into))
-    db.execute(update(STORY).where(STORY.c.id == into).values(updated_at=at))
+    latest = select(func.max(ARTICLE.c.stored_at)).where(ARTICLE.c.story == into).scalar_subquery()
+    db.execute(update(STORY).where(STORY.c.id == into, latest.is_not(None)).values(updated_at=latest))
     event = {"at": at, "kind": kind, "story": into, "other": story, "articles": articles}
     db.execute(insert(STORY_EVENT).values(**event, by=by, reason=reason))
 

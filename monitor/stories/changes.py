@@ -202,10 +202,10 @@ def _is_material(news: _News, stood: Mapping[Claim, Figure]) -> bool:
 
 def _places(before: Moment, after: Moment) -> Iterator[Change]:
     was = _named(before)
-    new = tuple(dict.fromkeys(spot.name for key, spot in _named(after).items() if spot and key not in was))
+    new = {spot.name: str(spot) for key, spot in _named(after).items() if spot and key not in was}
     if new:
         articles = (one.article for one in after.current().values() if any(spot.name in new for spot in one.places))
-        text = f"Now also in {listed(new, _PLACES_NAMED)}"
+        text = f"Now also in {listed(tuple(new.values()), _PLACES_NAMED)}"
         yield Change(kind="new_place", text=text, articles=tuple(articles), is_material=True)
 
 

@@ -11,7 +11,7 @@ from importlib.resources import files
 
 from monitor.stories.features import term_of
 
-AS_IF_READ = 600
+AS_IF_READ = 300
 """Articles that are taken as read before the first."""
 
 

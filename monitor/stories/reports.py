@@ -5,6 +5,7 @@ Pure: knows no tables.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,11 @@ class Spot:
     """Where it is named first: ``title``, ``lede``, ``text``."""
     id: int = 0
     """Its GeoNames id; 0 where it has none."""
+    shown: str = dataclasses.field(default="", compare=False)
+    """As readers are shown it; empty: by its name."""
+
+    def __str__(self) -> str:
+        return self.shown or self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,6 +101,8 @@ class _Sentence:
             return self._found("accuses", at, self._accused(at + 2))
         if word in words.members and self.folded[at - 1] in words.possessives and at > self.low:
             return self._deed_of_members(at)
+        if word in words.doings:
+            return self._own_deed(at)
         return None
 
     # --- claims ------------------------------------------------------------------------------------------------
@@ -148,6 +150,21 @@ class _Sentence:
         if verb <= self.low or self.folded[verb] not in self.words.says or self._next(at + 1) not in self.words.adverbs:
             return None
         return self._found("claims_responsibility", verb, self._clause(at - 1), groups_only=True)
+
+    def _own_deed(self, at: int) -> Found | None:
+        """ "The group says it attacked …", "the rebels said that they had killed …"."""
+        verb = at - 1
+        while verb > self.low and self.folded[verb] in self.words.adverbs:
+            verb -= 1
+        start = verb
+        if verb <= self.low or self.folded[verb] not in self.words.own:
+            return None
+        verb -= 1
+        if verb > self.low and self.folded[verb] in self.words.that:
+            verb -= 1
+        if verb <= self.low or self.folded[verb] not in self.words.says or self.reading.breaks(start):
+            return None
+        return self._found("claims_responsibility", verb, self._clause(start), groups_only=True)
 
     # --- denials -----------------------------------------------------------------------------------------------
 

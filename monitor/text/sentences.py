@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from operator import sub
 
 # A stop ends a sentence when white space follows and the next word does not start in lower case ("U.S. officials",
-# "Gen. officers" still split: a short quote is better than a wrong one). CJK stops need no space.
-_END = re.compile(r"(?<=[.!?۔؟।…])([\"'”’»)\]]*)\s+(?![a-z])|(?<=[。！？])")
+# "Gen. officers" still split: a short quote is better than a wrong one). CJK and Urdu stops need no space.
+_END = re.compile(r"(?<=[.!?۔؟।…])([\"'”’»)\]]*)\s+(?![a-z])|(?<=[。！？۔])")
 _INITIALS = re.compile(r"(?:\b[A-Z]|\b(?:Mr|Mrs|Ms|Md|Dr|Gen|Col|Maj|Lt|Capt|Sgt|Insp|Sen|Rep|Gov|St|No|vs))\.$")
 _LONGEST_INITIALS = 8
 

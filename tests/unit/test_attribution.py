@@ -73,7 +73,15 @@ def said(marked: str, language: str | None = "en") -> list[str | None]:
         ("After the blast, the police chief said [[nine people]] were hurt.", "the police chief"),
         ("Put the number of dead at [[27 people]].", None),
         ("Few believed its claims that [[two men]] were shot.", None),
+        ("Spokesman Rabia Khan was quoted by Geo News as saying that [[five people]] had died.", "Rabia Khan"),
+        ("Geo News quoted rescue officials as saying that [[five people]] had died.", "rescue officials"),
+        ("Was quoted as saying [[five people]] had died.", None),
+        ("She hid as saying [[five people]] had died was risky.", None),
+        ("A senior official, speaking on condition of anonymity, told AFP that [[12 men]] died.", "senior official"),
+        ("The report, released on Monday, said [[six people]] died.", "The report"),
+        ("Rescue 1122 said [[six people]] died.", "Rescue 1122"),
         # behind it
+        ("“[[Seven men]] died,” Dr Wasim Baig, spokesman for the hospital, told Dawn.", "Wasim Baig"),
         ("[[Three soldiers]] killed, the army said.", "the army"),
         ("[[Three]] killed, police chief said.", "police chief"),
         ("[[Two men]] were shot, said the chief of police, Police Minister Rahim.", "the chief of police"),
@@ -125,6 +133,7 @@ def said(marked: str, language: str | None = "en") -> list[str | None]:
         ("[[Dozens of migrants]] die off Libya — officials", "officials"),
         ("[[12 killed]] in raid, Sheriff Says", "Sheriff"),
         ("Quetta blast: [[12 killed]]", None),
+        ("QUETTA: [[12 people]] were killed on Monday.", None),
         ("[[12 killed]] - the night in pictures", None),
         ("What we know: [[12 killed]]", None),
         # nobody's words

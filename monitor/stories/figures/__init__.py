@@ -43,6 +43,8 @@ LONGEST_SENTENCE = 150
 SHOWN = 400
 """Characters of a sentence that are shown on each side of a figure."""
 
+LONGEST_SHOWN = 1_000
+
 LONGEST_WHO = 100
 """Characters."""
 
@@ -134,7 +136,9 @@ class _Field:
             start=start,
             end=end,
             quote=self.text[start:end],
-            sentence=one_line(self.text[max(sentence[0], start - SHOWN) : min(sentence[1], end + SHOWN)]),
+            sentence=shorten(
+                one_line(self.text[max(sentence[0], start - SHOWN) : min(sentence[1], end + SHOWN)]), LONGEST_SHOWN
+            ),
         )
 
     def _scope(self, items: Sequence[Item], at: int) -> str:

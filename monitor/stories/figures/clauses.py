@@ -78,15 +78,8 @@ class Clauses:
         if self._suffered(at, item.folded):
             return
         begin, is_passive, is_real = self.row.predicate(at)
-        if self.row.kind(at - 1) == "definite":
-            outcome = takes.get("verbs") or takes.get("before")
-            behind = at + 1
-            while self.row.kind(behind) == "adverbs":
-                behind += 1
-            if outcome and self.row.kind(at - 2) == "among":
-                self._give(self._among(at), outcome, at)
-            elif outcome and self.row.kind(behind) == "including":  # "the dead included two women"
-                self._give([one for one in self.row.behind(behind + 1) if not one.is_named], outcome, at)
+        if self.row.kind(at - 1) in ("definite", "some"):
+            self._again(at, takes.get("verbs") or takes.get("before") or takes.get("counts"))
             return
         if not is_real:
             return
@@ -94,8 +87,10 @@ class Clauses:
             if form in takes:
                 self._verb(at, begin, is_passive, takes[form], is_weak=form == "weak")
                 return
-        if "behind" in takes and not ("acts" in takes and self._is_noun(at)):
-            self._give(self.row.behind(at + 1), takes["behind"], at, as_objects=True)
+        if "behind" in takes:
+            people = self.row.behind(at + 1)
+            if not (people and people[0].is_name and self._is_noun(at)):
+                self._give(people, takes["behind"], at, as_objects=True)
         elif "before" in takes:
             before = self.row.before(begin, is_passive)
             self._give(before or self._described(at), takes["before"], at, as_subjects=True)
@@ -169,13 +164,22 @@ class Clauses:
             thing is not None and thing.is_open and thing.is_single
         )
 
-    def _among(self, at: int) -> list[Mention]:
-        """Return the people of "two girls were among the wounded" and "among the wounded were two girls"."""
-        if self.row.kind(at + 1) == "be":
-            people = self.row.behind(at + 2)
-        else:
-            people = self.row.before(self.row.predicate(at - 2)[0], True)
-        return [one for one in people if not one.is_named]
+    def _again(self, at: int, outcome: Casualty | None) -> None:
+        """Link what "the injured", who were told of before, are said to be: "two girls were among the injured"."""
+        behind = at + 1
+        while self.row.kind(behind) == "adverbs":
+            behind += 1
+        people: list[Mention] = []
+        if self.row.kind(at - 2) == "among":
+            people = (
+                self.row.behind(behind + 1)
+                if self.row.kind(behind) == "be"  # "among the wounded were two girls"
+                else self.row.before(self.row.predicate(at - 2)[0], True)
+            )
+        elif self.row.kind(behind) == "including":  # "the dead included two women"
+            people = self.row.behind(behind + 1)
+        if outcome is not None:
+            self._give([one for one in people if not one.is_named], outcome, at)
 
     def _described(self, at: int) -> list[Mention]:
         """Return the person of "missing teenager Ali", whom no article makes one that was told of before."""
@@ -282,7 +286,7 @@ class Clauses:
 
     def _suffers(self, mention: Mention, outcome: Casualty, at: int) -> bool:
         if mention.is_open:
-            if outcome in self.row.vocabulary.weak and mention.last > mention.first:
+            if outcome in self.row.vocabulary.weak and mention.last >= mention.who:
                 return False
             if mention.is_single and (outcome not in _BODILY or "weak" in self.row.items[at].word.takes):
                 return False
@@ -312,9 +316,24 @@ class Clauses:
                 return self.row.behind(be + 1)
         return []
 
+    def _breakdown(self, whole: Mention) -> None:
+        """Let those who add up to the whole suffer the same: "nine people were wounded: seven men and two soldiers"."""
+        for outcome, at in tuple(whole.outcomes.items()):
+            first = self.row.starting.get(at + 1)
+            parts = [] if first is None or whole.first > at else [first]
+            while parts and (number := self.row.number[id(parts[-1])] + 1) < len(self.row.mentions):
+                following = self.row.mentions[number]
+                if id(following) not in self.row.number or not self.row.adjoins(parts[-1], following):
+                    break
+                parts.append(following)
+            if len(parts) > 1 and sum(one.count or 0 for one in parts) == whole.count:
+                for one in parts:
+                    one.outcomes.setdefault(outcome, at)
+
     def _parts(self) -> None:
         """Let "including two children" suffer what those before suffered, and "two babies" "among 11 people injured"."""
         for number, mention in enumerate(self.row.mentions):
+            self._breakdown(mention)
             governor = self.row.kind(mention.first - 1)
             if governor in ("including", "along") and not mention.outcomes and mention.count:
                 whole = next((one for one in reversed(self.row.mentions[:number]) if one.outcomes), None)

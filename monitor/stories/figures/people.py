@@ -83,6 +83,8 @@ def _mention(items: Sequence[Item], at: int) -> Mention | None:
         return Mention(at, at, at, 0, who=at, group="people", head=item.folded)
     if "nothing" in item.word.takes:
         return Mention(at, at, at, 0, who=at + 1, group="people", outcomes={item.word.takes["nothing"]: at})
+    if "single" in item.word.takes:
+        return Mention(at, at, at, 1, who=at + 1, is_single=True, outcomes={item.word.takes["single"]: at})
     how_many = quantity(items, at)
     if how_many is not None:
         return _counted(items, at, how_many)
@@ -108,7 +110,9 @@ def _counted(items: Sequence[Item], start: int, how_many: Quantity) -> Mention |
             return _Phrase(items, start, inner, how_many).mention()
         bare = Mention(start, at - 1, at, how_many.count, how_many.count_max, how_many.modifier, at, is_open=True)
         return bare if how_many.is_counted else None
-    if items[inner].kind in _RUN:
+    if items[inner].kind == "number":  # "120 of the 137 passengers"
+        inner += 1
+    if inner < len(items) and items[inner].kind in _RUN:
         return _Phrase(items, start, inner, how_many, is_part=True).mention()
     if items[inner - 1].kind == "definite" and "verbs" in items[inner].word.takes:
         return _those(start, inner, how_many)  # "one of the injured"

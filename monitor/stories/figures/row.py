@@ -25,6 +25,7 @@ _RELATIVE = frozenset(("who",))
 _ASIDES = frozenset(("who", "named", "including"))
 _OPENERS = frozenset(("who", "named", "including", "in", "both", "some", "by", "of"))
 _RELATIVE_LENGTH = 14
+_LONGEST_PREDICATE = 6
 
 
 class Row:
@@ -69,9 +70,8 @@ class Row:
                 if governor == "among" or (governor == "of" and self.kind(at + 1) == "who"):
                     return [mention]
                 if governor in _GOVERNORS and not self.items[mention.first].hard:
-                    is_bare = mention.who > mention.last  # "a toll of 9 dead"
-                    if mention.reach == begin - 1 and not is_passive and (governor == "in" or is_bare):
-                        return [mention]
+                    if mention.reach == begin - 1 and not is_passive:
+                        return [mention]  # "a toll of 9 dead", "the burial of the ten men killed in the attack"
                     at = mention.first - 2
                     continue
                 if governor == "including":
@@ -148,6 +148,8 @@ class Row:
                 break
             if before.is_open and not before.is_single and before.last == before.first:
                 break
+            if before.is_name and number > 1 and self._is_place(self.mentions[number - 2], before):
+                break
             if self.kind(before.first - 1) in ("in", "by", "infinitive") or (
                 before.is_name and self.kind(before.first - 1) == "definite"
             ):
@@ -167,7 +169,10 @@ class Row:
 
     def adjoins(self, before: Mention, this: Mention) -> bool:
         """Tell whether only a comma or "and" stands between two mentions."""
-        between = self.items[before.reach + 1 : this.first]
+        begin = before.reach + 1
+        while self.vocabulary.has_adjectives_behind and begin < this.first and self._is_adjective(begin, before):
+            begin += 1
+        between = self.items[begin : this.first]
         if len(between) > 3 and between[-1].kind == "and" and all(one.kind in PLACE for one in between[:-1]):
             return before.count is not None and (
                 before.first == 0 or self.items[before.first].comma or self.kind(before.first - 1) in ("stops", "who")
@@ -177,6 +182,14 @@ class Row:
         if any(one.kind not in ("and", "along", "adverbs") for one in between) or len(between) > 2:
             return False
         return any(one.kind in ("and", "along") for one in between) or self.has_comma(before.reach + 1)
+
+    def _is_place(self, town: Mention, name: Mention) -> bool:
+        """Tell whether a name says where a town lies: "in Half Moon Bay, California"."""
+        return town.is_name and self.kind(town.first - 1) == "in" and self.adjoins(town, name)
+
+    def _is_adjective(self, at: int, noun: Mention) -> bool:
+        item = self.items[at]
+        return item.kind == "word" and not (item.comma or item.hard or item.is_name) and at <= noun.reach + 2
 
     @staticmethod
     def _introduce(name: Mention, title: Mention) -> None:
@@ -259,7 +272,9 @@ class Row:
         while at < len(self.items) and at <= mention.reach + 6 and not self.items[at].hard:
             item = self.items[at]
             if item.kind in ("be", "have"):
-                return not self._is_too_few(mention, at)
+                return not self._is_too_few(mention, at) and any(
+                    one.word.takes for one in self.items[at + 1 : at + _LONGEST_PREDICATE]
+                )
             if item.word.takes and at not in self.covering:
                 return (
                     not {"verbs", "before", "weak", "loose"}.isdisjoint(item.word.takes)
@@ -286,10 +301,9 @@ class Row:
             begin -= 1
             kind = self.items[begin].kind
             is_passive = is_passive or kind == "be"
-            if kind == "infinitive":
-                is_real = is_real and any(one.kind == "have" for one in self.items[begin:at])
             is_real = is_real and kind not in ("not", "not_real")
-        return begin, is_passive, is_real
+        kinds = [one.kind for one in self.items[begin:at]]
+        return begin, is_passive, is_real and ("infinitive" not in kinds or "have" in kinds)
 
     def kind(self, at: int) -> str:
         return self.items[at].kind if 0 <= at < len(self.items) else ""

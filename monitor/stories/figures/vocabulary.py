@@ -55,7 +55,7 @@ class Vocabulary:
     phrases: Mapping[str, tuple[tuple[tuple[str, ...], Word], ...]]
     """Phrases by their first word, longest first."""
     outcome_words: frozenset[str]
-    """The first words of all that tells an outcome: a text without any holds no figure."""
+    """A word of all that tells an outcome, mostly the first: a text without any holds no figure."""
     numbers: Mapping[str, tuple[tuple[tuple[str, ...], int], ...]]
     """Words and phrases for numbers, by their first word, longest first."""
     scales: Mapping[str, int]
@@ -66,6 +66,7 @@ class Vocabulary:
     """Little words that are written onto the word behind them."""
     whole: frozenset[str]
     """Words of the table, from which none is taken off."""
+    has_adjectives_behind: bool
     again: frozenset[str]
     own_death: frozenset[str]
     found: frozenset[str]
@@ -162,7 +163,7 @@ def _vocabulary(table: Mapping[str, Any]) -> Vocabulary:
         words={key[0]: word for key, word in found.items() if len(key) == 1},
         exact=exact,
         phrases=_by_first_word({key: word for key, word in found.items() if len(key) > 1}),
-        outcome_words=frozenset(key[0] for key, word in found.items() if word.takes)
+        outcome_words=frozenset(key[-1 if "single" in word.takes else 0] for key, word in found.items() if word.takes)
         | frozenset(noun for _, _, nouns in suffering for noun in nouns),
         numbers=_by_first_word(numbers),
         scales={word: int(scale) for word, scale in table["scales"].items()},
@@ -170,6 +171,7 @@ def _vocabulary(table: Mapping[str, Any]) -> Vocabulary:
         unit_joint=frozenset(table.get("unit_joint", ())),
         thousands=frozenset(table.get("thousands", ",")),
         prefixes=tuple(table.get("prefixes", ())),
+        has_adjectives_behind="adjectives_behind" in table,
         whole=frozenset(word for key in (*found, *numbers) for word in key).union(table["scales"]),
         again=frozenset(table.get("again", ())),
         found=frozenset(table.get("found", ())),

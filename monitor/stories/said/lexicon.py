@@ -39,6 +39,7 @@ class Lexicon:
     documents: Words = NO_WORDS
     persons: Words = NO_WORDS
     participles: Words = NO_WORDS
+    quoted: Words = NO_WORDS
     puts: Words = NO_WORDS
     counted: Words = NO_WORDS
     suffered: Words = NO_WORDS
@@ -77,6 +78,8 @@ class Lexicon:
     manner: Words = NO_WORDS
     deeds: Words = NO_WORDS
     members: Words = NO_WORDS
+    own: Words = NO_WORDS
+    doings: Words = NO_WORDS
     office_holders: Words = NO_WORDS
     denying: Words = NO_WORDS
     rejecting: Words = NO_WORDS
@@ -130,7 +133,7 @@ def lexicon(language: str | None) -> Lexicon | None:
 
 
 _PHRASES = ("according", "accordingly")
-_STATING = ("claiming", "taking", "members", "denying", "rejecting", "accusing", "blaming", "alleging")
+_STATING = ("claiming", "taking", "members", "doings", "denying", "rejecting", "accusing", "blaming", "alleging")
 
 
 def _folded(words: str) -> list[str]:

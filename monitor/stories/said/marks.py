@@ -22,6 +22,9 @@ HEADING = 6
 OBJECT = 6
 """How near the object must follow its verb: "put the official toll at"."""
 
+LONGEST_QUOTING = 12
+"""Tokens from "quoted" to "as saying"."""
+
 _NO_VERB = re.compile(r"[(\[]|['’]s")
 
 
@@ -52,6 +55,8 @@ def marks_of(reading: Reading, low: int, high: int) -> Iterator[Mark]:
         mark = None
         if word in words.says:
             mark = _verb(reading, low, high, at)
+        elif word in words.participles and folded[at - 1] in words.manner:
+            mark = _quoted(reading, low, at)
         elif word in words.participles and previous is not None:
             mark = Mark(previous.speaker, at, at + 1, before=False, after=True)
         elif word in words.puts and not words.counted.isdisjoint(folded[at + 1 : min(at + OBJECT, high)]):
@@ -88,6 +93,15 @@ def _according(reading: Reading, low: int, high: int, at: int) -> Mark | None:
     for phrase in words.accordingly:
         if folded[at : at + len(phrase)] == phrase and (speaker := subject(reading, low, at)) is not None:
             return Mark(speaker, speaker.start, at + len(phrase), before=True, after=True)
+    return None
+
+
+def _quoted(reading: Reading, low: int, saying: int) -> Mark | None:
+    """Return the mark of "X was quoted by a paper as saying"."""
+    for at in range(saying - 2, max(low, saying - LONGEST_QUOTING), -1):
+        if reading.tokens.folded[at] in reading.words.quoted and is_passive(reading, low, at):
+            speaker = subject(reading, low, at - 1)
+            return Mark(speaker, speaker.start, saying + 1, before=False, after=True) if speaker else None
     return None
 
 

@@ -15,6 +15,9 @@ from monitor.stories.said.reading import Reading
 LONGEST = 14
 """Tokens of a source with all its offices; a walk goes no further."""
 
+LENGTHS = range(2, 5)
+"""Letters of an acronym that a headline may name as its source; longer ones in capitals are places in datelines."""
+
 MOST_UNKNOWN = 3
 """Words in a row that no list knows and that look like no name: a longer row is a clause, not a source."""
 
@@ -27,7 +30,7 @@ def subject(reading: Reading, low: int, verb: int) -> Speaker | None:
     words, folded = reading.words, reading.tokens.folded
     if verb > low and reading.dashes(verb):  # "police -- who came late -- said"
         return _ending(reading, low, max(filter(reading.dashes, range(low + 1, verb)), default=low))
-    end = reading.before_adjuncts(low, verb)
+    end = verb if reading.gap(verb).strip() == "," else reading.before_adjuncts(low, verb)
     if end > low and folded[end - 1] in words.relatives:
         return _ending(reading, low, reading.before_adjuncts(low, end - 1))
     if end > low and folded[end - 1] in words.joins:
@@ -38,8 +41,8 @@ def subject(reading: Reading, low: int, verb: int) -> Speaker | None:
         segment = end - 1
         while segment > low and not reading.breaks(segment):
             segment -= 1
-        if segment == low:  # "the ministry, however, denied"
-            return _ending(reading, low, end) if end < verb else None
+        if segment == low:
+            return None
         inner = _phrase(reading, segment, end)
         if inner is not None and inner.start != segment:
             inner = None
@@ -124,6 +127,10 @@ def _phrase(reading: Reading, low: int, end: int) -> Speaker | None:
             start = None
         elif word in words.persons:
             return None
+        elif (
+            word.isdigit() and at == end and at - 1 > low and reading.gap(at - 1) == " " and reading.capital(at - 2)
+        ):  # "Rescue 1122 said"
+            start = at = at - 1
         elif (
             word in words.breakers
             or word in words.be
@@ -275,7 +282,9 @@ def closes(reading: Reading, at: int, high: int) -> bool:
 def headline(reading: Reading, start: int, end: int) -> Speaker | None:
     """Return the source that a headline puts before a colon or behind a dash: "Police: …", "… - UN"."""
     exact = reading.tokens.exact[end - 1]
-    acronym = end - start == 1 and 2 <= len(exact) <= 6 and exact.isupper() and exact.isalpha() and not reading.caseless
+    acronym = (
+        end - start == 1 and len(exact) in LENGTHS and exact.isupper() and exact.isalpha() and not reading.caseless
+    )
     if not acronym and reading.tokens.folded[end - 1] not in reading.words.speakers:
         return None
     return speaker_of(reading, start, end, (start, end))
