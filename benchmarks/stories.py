@@ -2,8 +2,8 @@
 
 Articles are real summaries of six outlets, as their polls brought them. The archive before them is made of others of
 the same stream, whose rarer words are varied so that no two articles are alike and the vocabulary grows as it does in
-news. All of the archive came within the two weeks for which originals are kept, and what came in the last four days is
-live: the most that can be stored to compare with.
+news. It came at a steady rate; as in a home that has run for so long, originals of the last 14 days are kept to be
+compared with, stories of the last four days are live, and frequencies have decayed.
 """
 
 from __future__ import annotations
@@ -39,12 +39,14 @@ from monitor.stories import grouping
 from monitor.stories.clusters import Cluster
 from monitor.stories.duplicates import CROWD, KEYS, TITLE_KEYS, sketch
 from monitor.stories.features import Features, features
-from monitor.stories.grouping import SILENT, cluster_of
+from monitor.stories.grouping import HALF_LIFE, SILENT, cluster_of
 from monitor.stories.identity import Decision, Item
 from monitor.text.fold import Tokens, tokenise
 from tests.data import DATA
 
 SIZES = (10_000, 100_000, 1_000_000)
+PER_DAY = 10_000
+"""Five times what a regional desk reads."""
 ARRIVALS = 3_000
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -52,6 +54,8 @@ Row = dict[str, Any]
 
 _RARE = 20
 """Words of at most so many of the archive's templates are varied."""
+_FEWEST_VARIANTS = 3
+"""So that articles of one event, of which the templates hold many, are none here."""
 _CHUNK = 50_000
 
 
@@ -206,20 +210,21 @@ class _Archive:
         self.templates = templates
         self.chance = random.Random(size)  # noqa: S311 - invents news, guards nothing
         items = Counter(word for title, body in templates for word in {*title.folded, *body.folded})
-        self.variants = max(1, round(sqrt(size / len(templates))))
+        total = sum(0.5 ** ((NOW - self._at(number)) / HALF_LIFE) for number in range(1, size + 1))
+        self.variants = max(_FEWEST_VARIANTS, round(sqrt(total / len(templates))))
         """Of each rare word: a vocabulary grows as the root of the text (Heaps)."""
         self.rare = {word for word, count in items.items() if count <= _RARE}
         counts: dict[int, float] = {}
         for word, count in items.items():
             variants = _variants(word, self.variants) if word in self.rare else [word]
             for term in (term for variant in variants for term in _features(tokenise(variant), NOW).text):
-                counts[term] = counts.get(term, 0.0) + count * size / len(templates) / len(variants)
+                counts[term] = counts.get(term, 0.0) + count * total / len(templates) / len(variants)
         self.counts = {term: max(1, round(count)) for term, count in counts.items()}
-        self.counted = _Counted(size, self.counts)
+        self.counted = _Counted(round(total), self.counts)
 
     def fill(self, store: Store) -> None:
         with store.writing() as db:
-            pools.count_terms(db, self.counts, self.size, NOW)
+            pools.count_terms(db, self.counts, round(self.counted.total), NOW)
         for first in range(1, self.size + 1, _CHUNK):
             with store.writing() as db:
                 self._fill(db, range(first, min(first + _CHUNK, self.size + 1)))
@@ -233,15 +238,16 @@ class _Archive:
         rows: dict[str, list[Row]] = {name: [] for name in ("article", "sketch", "sketch_key", "story", "story_key")}
         for number in numbers:
             title, body = map(self._varied, self.chance.choice(self.templates))
-            at = NOW - timedelta(days=14) * (1 - number / self.size)
-            drawn = sketch(title.folded, body.folded, outlet=f"outlet{number % 300}")
-            cluster = cluster_of([_features(body, at, title)], self.counted) if NOW - at < SILENT else None
+            at = self._at(number)
             rows["article"].append(_article_row(number, title, body, at))
-            rows["sketch"].append({"article": number, "content": drawn.pack()})
-            keys = drawn.text.lowest[:KEYS] + drawn.title.lowest[:TITLE_KEYS]
-            rows["sketch_key"] += [{"key": key, "article": number} for key in keys]
+            cluster = cluster_of([_features(body, at, title)], self.counted) if NOW - at < SILENT else None
             rows["story"].append(_story_row(number, at, cluster))
             rows["story_key"] += [{"term": term, "story": number} for term in (cluster.keys if cluster else ())]
+            if NOW - at < pools.COPIED_WITHIN:
+                drawn = sketch(title.folded, body.folded, outlet=f"outlet{number % 300}")
+                rows["sketch"].append({"article": number, "content": drawn.pack()})
+                keys = drawn.text.lowest[:KEYS] + drawn.title.lowest[:TITLE_KEYS]
+                rows["sketch_key"] += [{"key": key, "article": number} for key in keys]
         for name, of_table in rows.items():
             if of_table:
                 # In the order of the first column, the key: random insertions in bulk take several times as long.
@@ -249,6 +255,9 @@ class _Archive:
                 of_table.sort(key=itemgetter(columns[0]))
                 named = ", ".join(f":{column}" for column in columns)
                 db.exec_driver_sql(f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({named})", of_table)  # noqa: S608
+
+    def _at(self, number: int) -> datetime:
+        return NOW - timedelta(days=(self.size - number) / PER_DAY)
 
     def _varied(self, words: Tokens) -> Tokens:
         varied = (

@@ -192,9 +192,14 @@ def _change(
 
 
 def _is_material(news: _News, stood: Mapping[Claim, Figure]) -> bool:
-    """Tell whether a figure moved, or a first one says worse than all that was known."""
-    worst = max((figure.count for claim, figure in stood.items() if claim.outcome == news.claim.outcome), default=0)
-    return news.before is not None or (news.claim.outcome in _GRAVE and news.figure.count > worst)
+    """Tell whether a figure moved, or a first one says worse of its group than all that was known.
+
+    Saying whom the dead were that are known already is not worse.
+    """
+    outcome, group, count = news.claim.outcome, news.claim.group, news.figure.count
+    known = [(claim.group, figure.count) for claim, figure in stood.items() if claim.outcome == outcome]
+    worst = max((figure for of, figure in known if group in ("people", of)), default=0)
+    return news.before is not None or (outcome in _GRAVE and count > worst and ("people", count) not in known)
 
 
 # --- places, origins, silence ---

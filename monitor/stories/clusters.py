@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from monitor.stories.features import Features
+from monitor.stories.rarity import function_words
 
 ARTICLE_TERMS = 60
 STORY_TERMS = 300
@@ -27,8 +28,8 @@ _TITLE = 0.75
 """What standing in the title adds, in parts of what standing in the article is worth."""
 _RARITY_POWER = 0.85
 _LEAST_RARITY = 1.5
-"""Natural logarithm: a word of every fifth article says nothing of an event."""
-_PIVOT, _OWN_LENGTH = 24.0, 0.6
+"""Natural logarithm: a word of every fifth article is a topic, not an event."""
+_PIVOT, _OWN_LENGTH = 24.0, 0.5
 """Length of the vectors of most feed entries, and in what part a vector's own counts: else a few shared words would
 make two short items the same (pivoted normalisation, Singhal et al. 1996)."""
 
@@ -83,11 +84,11 @@ def _moment(seconds: float) -> datetime | None:
 
 def vector(article: Features, frequencies: Mapping[int, float], total: float) -> dict[int, float]:
     """Return an article's vector, heaviest terms first; empty where it has no words but such as stand everywhere."""
-    most = math.log(total)
+    most, everywhere = math.log(total), function_words()
     weights: dict[int, float] = {}
     for term in article.title.keys() | article.text.keys():
         rarity = most - math.log(frequencies[term] + 0.5)
-        if rarity > _LEAST_RARITY:
+        if rarity > _LEAST_RARITY and term not in everywhere:
             in_title = article.title.get(term, 0)
             often = in_title + article.text.get(term, 0)
             weight = _saturated(often) + (_TITLE * _saturated(in_title) if in_title else 0.0)

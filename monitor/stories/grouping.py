@@ -29,7 +29,7 @@ from monitor.stories.rarity import AS_IF_READ, expected
 HALF_LIFE = timedelta(days=14)
 """In which the pool's frequencies lose half of what was counted."""
 
-JOIN = 1.35
+JOIN = 1.4
 """An article joins a story where the two are so many times as alike as their neighbours are to them."""
 RELATED = 0.8 * JOIN
 """From here on two stories may be one."""

@@ -15,6 +15,16 @@ AS_IF_READ = 300
 """Articles that are taken as read before the first."""
 
 
+EVERYWHERE = 0.08
+"""Words of more articles than this ("the", "after") tell no event from another."""
+
+
+@cache
+def function_words() -> frozenset[int]:
+    """Return the terms that are never looked at."""
+    return frozenset(term for term, count in expected().items() if count >= EVERYWHERE * AS_IF_READ)
+
+
 @cache
 def expected() -> Mapping[int, float]:
     """Return the terms that are everyday words in some language → the number of those articles that hold them."""

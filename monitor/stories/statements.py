@@ -8,39 +8,29 @@ Questions, hypotheses and negations ("no group claimed responsibility", "would d
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from itertools import chain, islice
+from typing import Literal
 
 from monitor.model import Statement, StatementKind
-from monitor.stories.said.lexicon import NO_WORDS, Words, lexicon
-from monitor.stories.said.marks import is_passive
-from monitor.stories.said.names import Speaker
-from monitor.stories.said.speakers import following, subject
+from monitor.stories.said.claims import Sentence
+from monitor.stories.said.lexicon import lexicon
 from monitor.stories.said.speech import Speech
 from monitor.text.fold import Tokens
 from monitor.text.sentences import sentence_spans
 
-MOST_WORDS = 4_000
+MOST_WORDS = 2_000
 """Of a text, so many words are looked at: a hostile one costs no more."""
 
-LONGEST_ABOUT = 25
-"""Words of what is claimed or denied; longer ones are cut."""
-
-
-_QUOTES = ('"', "'", "“", "‘", "”", "’")
-
-
-class Found(NamedTuple):
-    kind: StatementKind
-    who: Speaker
-    about: tuple[int, int]
-    """Token numbers."""
+MOST = 50
+"""Statements of a text; what holds more is no report."""
 
 
 def statements_of(
     title: str, title_tokens: Tokens, text: str, text_tokens: Tokens, language: str | None
 ) -> tuple[Statement, ...]:
     """Return the statements of an article's title and text, in order. A language without a table has none."""
-    return (*_field("title", title, title_tokens, language), *_field("text", text, text_tokens, language))
+    fields = chain(_field("title", title, title_tokens, language), _field("text", text, text_tokens, language))
+    return tuple(islice(fields, MOST))
 
 
 def _field(name: Literal["title", "text"], text: str, tokens: Tokens, language: str | None) -> Iterator[Statement]:
@@ -53,7 +43,7 @@ def _field(name: Literal["title", "text"], text: str, tokens: Tokens, language: 
         if words.stating.isdisjoint(tokens.folded[low:high]) or _asks(text, tokens, high):
             continue
         said: set[tuple[StatementKind, str]] = set()
-        for kind, speaker, (first, last) in _Sentence(speech, low, high).statements():
+        for kind, speaker, (first, last) in Sentence(speech.reading, low, high).statements():
             who = speech.name(speaker, number)
             if who is None or (kind, who) in said:
                 continue
@@ -65,267 +55,3 @@ def _field(name: Literal["title", "text"], text: str, tokens: Tokens, language: 
 
 def _asks(text: str, tokens: Tokens, high: int) -> bool:
     return "?" in text[tokens.ends[high - 1] : tokens.ends[high - 1] + 3]
-
-
-class _Sentence:
-    """One sentence, looked through for the verbs that make a statement."""
-
-    def __init__(self, speech: Speech, low: int, high: int) -> None:
-        self.reading = speech.reading
-        self.words = speech.reading.words
-        self.folded = speech.reading.tokens.folded
-        self.low = low
-        self.high = high
-
-    def statements(self) -> Iterator[Found]:
-        kinds = set()
-        for at in range(self.low, self.high):
-            found = self._at(at)
-            if found is not None and not (found.kind in kinds and self._is_gerund(at)):
-                kinds.add(found.kind)
-                yield found
-
-    def _at(self, at: int) -> Found | None:
-        words, word = self.words, self.folded[at]
-        if word in words.claiming or word in words.taking:
-            return self._claim(at)
-        if word in words.denying:
-            return self._denial(at)
-        if word in words.rejecting:
-            return self._rejection(at)
-        if word in words.accusing:
-            return self._accusation(at, words.accused_of)
-        if word in words.blaming:
-            return self._blame(at)
-        if word in words.alleging and self._next(at + 1) in words.that:
-            return self._found("accuses", at, self._accused(at + 2))
-        if word in words.members and self.folded[at - 1] in words.possessives and at > self.low:
-            return self._deed_of_members(at)
-        if word in words.doings:
-            return self._own_deed(at)
-        return None
-
-    # --- claims ------------------------------------------------------------------------------------------------
-
-    def _claim(self, at: int) -> Found | None:
-        words = self.words
-        behind = self._skip(at + 1)
-        if self._next(behind) in words.responsibility:
-            doubtful = self.folded[at] in words.taking or self.folded[behind] in words.credit
-            if doubtful and not self._any(words.deeds, behind + 1, behind + 10):
-                return None
-            start = self._skip(behind + 1)
-            start += self._next(start) in words.links
-            return self._found("claims_responsibility", at, self._clause(start))
-        if self.folded[at] in words.taking:
-            return None
-        if self._next(behind) in words.held:
-            return self._found("claims_responsibility", at, self._clause(at + 1), groups_only=True)
-        if self._passive(at):
-            return self._claimed_by(at)
-        end = next((one for one in range(at + 1, min(at + 6, self.high)) if self._stops(one)), min(at + 6, self.high))
-        if self._any(words.deeds, at + 1, end) and not self._any(words.deeds, self.low, at):
-            return self._found("claims_responsibility", at, self._clause(at + 1), groups_only=True)
-        return None
-
-    def _claimed_by(self, at: int) -> Found | None:
-        """ "The attack was claimed by X", "responsibility for the attack was claimed by X"."""
-        if self._next(at + 1) not in self.words.agents or not self._any(
-            self.words.deeds | self.words.responsibility, self.low, at
-        ):
-            return None
-        who = following(self.reading, at + 2, self.high)
-        if who is None or self._unsaid(at):
-            return None
-        end = at
-        while end > self.low and self.folded[end - 1] in self.words.be | self.words.adverbs:
-            end -= 1
-        return Found("claims_responsibility", who, (self.low, end))
-
-    def _deed_of_members(self, at: int) -> Found | None:
-        """ "The group said its fighters had attacked …"."""
-        verb = at - 2
-        if verb >= self.low and self.folded[verb] in self.words.that:
-            verb -= 1
-        if verb <= self.low or self.folded[verb] not in self.words.says or self._next(at + 1) not in self.words.adverbs:
-            return None
-        return self._found("claims_responsibility", verb, self._clause(at - 1), groups_only=True)
-
-    def _own_deed(self, at: int) -> Found | None:
-        """ "The group says it attacked …", "the rebels said that they had killed …"."""
-        verb = at - 1
-        while verb > self.low and self.folded[verb] in self.words.adverbs:
-            verb -= 1
-        start = verb
-        if verb <= self.low or self.folded[verb] not in self.words.own:
-            return None
-        verb -= 1
-        if verb > self.low and self.folded[verb] in self.words.that:
-            verb -= 1
-        if verb <= self.low or self.folded[verb] not in self.words.says or self.reading.breaks(start):
-            return None
-        return self._found("claims_responsibility", verb, self._clause(start), groups_only=True)
-
-    # --- denials -----------------------------------------------------------------------------------------------
-
-    def _denial(self, verb: int) -> Found | None:
-        words, at = self.words, verb
-        if self._passive(at) or self._any(words.undeniable, at + 1, at + 4):
-            return None
-        if self._next(at + 1) in words.adverbs and self.reading.breaks(at + 2):  # "he denied, however, that"
-            at += 1
-        behind = self._next(at + 1)
-        if behind in words.that:
-            return self._found("denies", verb, self._clause(at + 2))
-        if self._is_gerund(at + 1) or (self.folded[verb - 1] in words.pronouns and verb > self.low):
-            return self._found("denies", verb, self._clause(at + 1))
-        if behind and self._any(words.allegations, at + 1, self._stop(at + 1)):
-            return self._found("denies", verb, self._clause(at + 1))
-        return None
-
-    def _rejection(self, at: int) -> Found | None:
-        """ "Rejected the allegation", "dismissed the report as baseless"."""
-        words = self.words
-        if self._passive(at):
-            return None
-        as_what = next((one for one in range(at + 1, min(at + 12, self.high)) if self.folded[one] in words.manner), at)
-        if self._any(words.rejectable, at + 1, self._stop(at + 1)) or self._any(
-            words.baseless, as_what + 1, as_what + 3
-        ):
-            found = self._found("denies", at, self._clause(at + 1))
-            if found is not None and self.words.courts.isdisjoint(self.folded[found.who.start : found.who.end]):
-                return found
-        return None
-
-    # --- accusations -------------------------------------------------------------------------------------------
-
-    def _accusation(self, at: int, links: Words) -> Found | None:
-        """ "X accused Y of …"; who is accused is what it is about."""
-        if self._passive(at):
-            return None
-        return self._found("accuses", at, self._accused(at + 1, links))
-
-    def _blame(self, at: int) -> Found | None:
-        """ "X blamed Y for …", "X blamed the attack on Y"."""
-        if self._passive(at) or (
-            self._next(at + 1) in self.words.blamed_on and self.folded[at - 1] not in self.words.adverbs
-        ):
-            return None
-        for one in range(at + 1, min(at + 10, self.high)):
-            if self.reading.breaks(one):
-                return None
-            if self.folded[one] in self.words.blamed_on:
-                return self._found("accuses", at, self._accused(one + 1))
-            if self.folded[one] in self.words.blamed_for:
-                break
-        return self._accusation(at, self.words.blamed_for)
-
-    def _accused(self, at: int, links: Words = NO_WORDS) -> tuple[int, int] | None:
-        """Return whom an accusation names, from its first token, up to what leads on to the deed."""
-        at += self._next(at) in self.words.accused_marks
-        accused = following(self.reading, at, self.high)
-        if accused is None or not self.words.pronouns.isdisjoint(self.folded[accused.start : accused.end]):
-            return None
-        if self.folded[accused.start] in self.words.others:
-            return None
-        if not links:
-            return accused.start, accused.end
-        leading = [one for one in range(at + 1, min(at + 20, self.high - 1)) if self.folded[one] in links]
-        deed = next((one for one in leading if self._is_gerund(one + 1)), leading[0] if leading else None)
-        if deed is None or (deed > accused.end and not self.reading.breaks(accused.end)):
-            return None
-        return accused.start, min(accused.end, deed)
-
-    def _is_gerund(self, at: int) -> bool:
-        return self._next(at).endswith(tuple(self.words.gerund))
-
-    # --- what all share ----------------------------------------------------------------------------------------
-
-    def _found(
-        self, kind: StatementKind, verb: int, about: tuple[int, int] | None, *, groups_only: bool = False
-    ) -> Found | None:
-        """Return the statement of a verb's subject, unless it says that nothing was said."""
-        if about is None or self._unsaid(verb):
-            return None
-        who = self._subject(verb)
-        if who is None or not (who.certain or who.outlet or who.refers):
-            return None
-        if who.pronoun and self.folded[who.start] in self.words.plural:
-            return None
-        if groups_only and any(self.folded[at] in self.words.office_holders for at in range(who.start, who.end)):
-            return None
-        return Found(kind, who, about)
-
-    def _subject(self, verb: int) -> Speaker | None:
-        if not self._is_gerund(verb):
-            return subject(self.reading, self.low, verb)
-        before = self.folded[verb - 1]
-        if not self.reading.breaks(verb) and (before not in self.words.documents or before in self.words.nouns):
-            return None
-        at = self.low  # "On Monday, the army condemned the raid, accusing …"
-        if self.folded[at] in self.words.prepositions:
-            at = next((one for one in range(at + 1, verb) if self.reading.breaks(one)), verb)
-        return following(self.reading, at, verb) if at < verb else None
-
-    def _unsaid(self, verb: int) -> bool:
-        start = next((at for at in range(verb, self.low, -1) if self.reading.breaks(at)), self.low)
-        return not (
-            self.words.unsaid.isdisjoint(self.folded[max(self.low, verb - 4) : verb])
-            and self.words.negations.isdisjoint(self.folded[start:verb])
-        )
-
-    def _passive(self, at: int) -> bool:
-        return is_passive(self.reading, self.low, at)
-
-    def _skip(self, at: int) -> int:
-        """Return where the object begins, behind "the sole", "on Monday"."""
-        while at < self.high - 1 and (self.folded[at] in self.words.qualifiers or self.reading.is_adjunct(at)):
-            at += 1
-        return at
-
-    def _next(self, at: int) -> str:
-        return self.folded[at] if at < self.high else ""
-
-    def _any(self, words: Words, start: int, end: int) -> bool:
-        return not words.isdisjoint(self.folded[start : min(end, self.high)])
-
-    def _stops(self, at: int) -> bool:
-        return self._parts(at) or self.folded[at] in self.words.breakers or self.folded[at] in self.words.asides
-
-    def _stop(self, at: int) -> int:
-        end = at
-        while end < self.high and end - at < LONGEST_ABOUT and (end == at or not self._stops(end)):
-            end += 1
-        return end
-
-    def _is_verb(self, word: str) -> bool:
-        words = self.words
-        return word in words.says or word in words.be or word in words.adverbs or word in words.stating
-
-    def _parts(self, at: int) -> bool:
-        """Tell whether another mark than a quote parts a token from the one before it."""
-        return self.reading.breaks(at) and self.reading.gap(at).strip() not in _QUOTES
-
-    def _runs_on(self, at: int) -> bool:
-        """Tell whether a sentence without its stop ends at a token: "the attack Police said"."""
-        return self.reading.unpunctuated and self.folded[at - 1] in self.words.deeds and self.reading.capital(at)
-
-    def _clause(self, start: int) -> tuple[int, int]:
-        """Return what is claimed or denied: up to a mark, another clause or how it was said."""
-        folded, words = self.folded, self.words
-        end = start
-        while end < min(self.high, start + LONGEST_ABOUT):
-            if (behind := self.reading.behind_parenthesis(end, self.high)) is not None and end > start:
-                end = behind
-            elif self._parts(end):
-                break
-            if end > start and (folded[end] in words.manner | words.participles or self._runs_on(end)):
-                break
-            if folded[end] in words.joins and end + 1 < self.high and self._is_verb(folded[end + 1]):
-                break
-            if folded[end] in words.asides and self._any(words.documents, end + 1, end + 4):
-                break
-            end += 1
-        while end > start + 1 and (folded[end - 1] in words.links or folded[end - 1] in words.breakers):
-            end -= 1
-        return start, end

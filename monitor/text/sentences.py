@@ -29,7 +29,8 @@ def sentences(text: str) -> list[str]:
 def sentence_spans(text: str) -> list[tuple[int, int]]:
     """Return where the sentences of a text stand, in order and without the white space between them.
 
-    Blank lines always part sentences; so does the end of a line, but in a text that was wrapped to a width.
+    Blank lines always part sentences. So does the end of a line, but in a text that was wrapped to a width, and where
+    the next line goes on in lower case.
     """
     spans: list[tuple[int, int]] = []
     for line_low, line_high in _lines(text):
@@ -59,7 +60,8 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
     is_wrapped = len(breaks) > 1 and max(map(sub, highs, lows)) <= _WRAPPED_AT
     begin = 0
     for start, end in breaks:
-        if not is_wrapped or text.count("\n", start, end) > 1:
+        goes_on = is_wrapped or text[end : end + 1].islower()
+        if not goes_on or text.count("\n", start, end) > 1:
             yield begin, start
             begin = end
     yield begin, len(text)

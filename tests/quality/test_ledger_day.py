@@ -97,6 +97,7 @@ def test_what_a_reader_of_the_noon_digest_is_told_in_the_evening() -> None:
         "Police now say 33 people killed, not 12",
         "Sarfaraz Bugti now says at least 145 militants killed in 40 hours, not 37; "
         "17 law enforcement personnel killed, not 10",
+        "Sarfaraz Bugti also says 31 civilians killed",
     ]
 
 

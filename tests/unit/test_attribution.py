@@ -79,6 +79,10 @@ def said(marked: str, language: str | None = "en") -> list[str | None]:
         ("She hid as saying [[five people]] had died was risky.", None),
         ("A senior official, speaking on condition of anonymity, told AFP that [[12 men]] died.", "senior official"),
         ("The report, released on Monday, said [[six people]] died.", "The report"),
+        ("Two hospitals were full, the superintendent of the larger one said [[six people]] died.",
+         "the superintendent of the larger one"),
+        ("The mayor's office speaks of [[31 dead]].", "The mayor's office"),
+        ("The mayor's office speaks, [[31 dead]].", None),
         ("Rescue 1122 said [[six people]] died.", "Rescue 1122"),
         # behind it
         ("“[[Seven men]] died,” Dr Wasim Baig, spokesman for the hospital, told Dawn.", "Wasim Baig"),

@@ -20,6 +20,7 @@ from monitor.text.sentences import sentence_spans, sentences
         ("First paragraph\n\nSecond one", ["First paragraph", "Second one"]),
         ("A headline without a stop\nA summary. With two sentences.", ["A headline without a stop", "A summary.", "With two sentences."]),
         ("THE TEXT WAS\nWRAPPED TO A\nWIDTH. YES\n\nIT WAS", ["THE TEXT WAS\nWRAPPED TO A\nWIDTH.", "YES", "IT WAS"]),
+        ("One sentence goes\non below. Two", ["One sentence goes\non below.", "Two"]),
         ("ایک جملہ۔ دوسرا جملہ", ["ایک جملہ۔", "دوسرا جملہ"]),
         ("第一句。第二句", ["第一句。", "第二句"]),
     ],
@@ -38,3 +39,4 @@ def test_spans_stand_in_order_and_lose_no_letter(text: str) -> None:
 
 def test_a_paragraph_is_split_without_regard_to_its_lines() -> None:
     assert sentences("One\nsentence. And two.") == ["One\nsentence.", "And two."]
+    assert sentences(" ") == []

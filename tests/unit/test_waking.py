@@ -10,7 +10,7 @@ import pytest
 from monitor.backtest.replay import owed_twice, waking
 from monitor.digests.owing import Debt
 from monitor.digests.waking import with_what_is_material
-from monitor.model import Figure, Severity
+from monitor.model import Figure, Group, Severity
 from monitor.stories.reports import Report
 from tests.builders import NOON, report
 
@@ -91,3 +91,22 @@ def test_a_backtest_wakes_as_the_day_did() -> None:
         (3, True),
         (4, True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("group", "count", "material"),
+    [
+        ("militants", 5, True),
+        ("militants", 31, False),
+        ("people", 5, False),
+        ("people", 40, True),
+        ("security", 2, False),
+    ],
+)
+def test_a_first_figure_wakes_where_it_is_worse_for_its_group(group: Group, count: int, material: bool) -> None:
+    known = [
+        report(1, at=NOON - HOUR, figures=(replace(killed(31), group="people"), killed(3)), source="Outlet 1"),
+        report(2, figures=(replace(killed(count), group=group, source="the army"),), source="Outlet 2"),
+    ]
+    (found,) = with_what_is_material([debt(2)], {("desk", 1): Severity.MEDIUM}, {1: known}, NOON)
+    assert found.material is material

@@ -1,6 +1,6 @@
 """Figures: numbers of people in a text, with what happened to them, by rules over its tokens.
 
-    tokens → items (reading) → people (quantities, people) → what happened to them (row, clauses) → groups, bounds → Figure
+    tokens → items (reading) → people (quantities, people) → what happened to them (row, clauses) → Figure
 
 The words of a language are a table in ``words/``. This package must not know where a text comes from; who says a figure
 is found by ``monitor.stories.attribution``.

@@ -67,7 +67,7 @@ class Clauses:
         if "tolls" in takes and self._toll(at, takes["tolls"]):
             return
         for form in ("acts", "weak_acts", "bodies"):
-            if form in takes and self.row.kind(at + 1) == "of":
+            if form in takes and self.row.kind(at + 1) in ("of", "infinitive"):
                 self._act(at, form, takes[form])
                 return
         if "counts" in takes and self._none(at, takes["counts"]):
@@ -89,7 +89,7 @@ class Clauses:
                 return
         if "behind" in takes:
             people = self.row.behind(at + 1)
-            if not (people and people[0].is_name and self._is_noun(at)):
+            if not (people and "acts" in takes and self._is_modifier(at, people[0])):
                 self._give(people, takes["behind"], at, as_objects=True)
         elif "before" in takes:
             before = self.row.before(begin, is_passive)
@@ -101,6 +101,9 @@ class Clauses:
         people = self.row.behind(at + 2, is_subject=True)
         if people and people[0].is_name and people[0].last == people[0].first:
             return  # "the death of CDs"
+        number = self.row.covering.get(at - 1)
+        if form == "bodies" and number is not None and number.is_open and people and people[0].count is None:
+            number.group, people = people[0].group, [number]  # "six bodies of rebels"
         if form == "bodies" and any(one.is_named or one.is_definite for one in people) and not self._is_found(at):
             return  # told of before
         self._give(people, outcome, at, is_weak=form == "weak_acts")
@@ -136,7 +139,7 @@ class Clauses:
                 mention.outcomes[outcome] = at
                 self.row.mentions.append(mention)
                 return True
-            if item.kind not in _BETWEEN_NONE or item.hard:
+            if item.kind not in _BETWEEN_NONE or item.hard or item.folded in self.row.vocabulary.word:
                 break
         return False
 
@@ -151,6 +154,8 @@ class Clauses:
         if not is_passive and any(one.kind == "have" for one in self.row.items[begin:at]):
             return  # it did so to somebody else
         before = self.row.before(begin, is_passive)
+        if "loose" in self.row.items[at].word.takes and not is_passive:
+            before = [one for one in before if not one.is_single]  # "the picture that a photographer captured"
         if before:
             self._give(before, outcome, at, is_weak=is_weak, as_subjects=True)
         elif not is_passive:
@@ -160,6 +165,8 @@ class Clauses:
         """Tell whether it is done to something of which no number of people is told: "captured a town"."""
         behind = self.row.shared(at + 1)
         thing = self.row.starting.get(behind)
+        if self.row.has_comma(behind):
+            return False
         return self.row.kind(behind) in ("definite", "pronouns") or (
             thing is not None and thing.is_open and thing.is_single
         )
@@ -186,10 +193,14 @@ class Clauses:
         mention = self.row.starting.get(at + 1)
         if mention is None or self.row.items[mention.first].comma or mention.who != mention.first:
             return []
-        return [mention] if mention.is_single and not mention.is_open and not mention.is_compound else []
+        return [mention] if mention.is_single and not mention.is_open else []
 
-    def _is_noun(self, at: int) -> bool:
-        """Tell whether an article before it makes a noun of a word: "the heinous killing"."""
+    def _is_modifier(self, at: int, mention: Mention) -> bool:
+        """Tell whether a noun stands before another one: "rescue officials", "the heinous killing Karim spoke of"."""
+        if mention.is_single and mention.who == mention.first and not mention.is_named:
+            return True
+        if not mention.is_name:
+            return False
         while at > 0 and not self.row.items[at].hard and self.row.items[at - 1].kind in ("word", "definite", "one"):
             at -= 1
             if self.row.items[at].kind != "word":
@@ -331,7 +342,7 @@ class Clauses:
                     one.outcomes.setdefault(outcome, at)
 
     def _parts(self) -> None:
-        """Let "including two children" suffer what those before suffered, and "two babies" "among 11 people injured"."""
+        """Let "including two children" suffer what those before did, and "two babies" "among 11 people injured"."""
         for number, mention in enumerate(self.row.mentions):
             self._breakdown(mention)
             governor = self.row.kind(mention.first - 1)

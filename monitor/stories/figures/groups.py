@@ -24,10 +24,20 @@ def settle_group(mention: Mention, row: Row, groups: dict[str, Group]) -> None:
         mention.group = next((groups[name] for name in reversed(names) if name in groups), mention.group)
     if names and mention.is_single and (mention.outcomes or mention.group not in (None, "people")):
         groups[names[-1]] = mention.group or "people"
+    if mention.outcomes and (mention.count or 0) > 1 and _is_mixed(mention, row):
+        mention.group = "people"
     if mention.group is None and mention.outcomes and not mention.is_name:
         mention.group = _group_before(mention, row, groups)
     if mention.outcomes:
         groups[""] = mention.group or "people"
+
+
+def _is_mixed(mention: Mention, row: Row) -> bool:
+    """Tell whether one number counts two groups: "15 policemen and civilians"."""
+    behind = row.starting.get(mention.reach + 2)
+    if behind is None or row.kind(mention.reach + 1) != "and" or behind.count is not None or behind.who != behind.first:
+        return False
+    return None not in (behind.group, mention.group) and behind.group != mention.group
 
 
 def _group_before(mention: Mention, row: Row, groups: dict[str, Group]) -> Group:
@@ -38,11 +48,25 @@ def _group_before(mention: Mention, row: Row, groups: dict[str, Group]) -> Group
         return "people"
     told_at = set(mention.outcomes.values())
     earlier = [one for one in row.mentions if one.first < mention.first and one.outcomes]
-    if not earlier or not told_at.isdisjoint(earlier[-1].outcomes.values()):
+    if not earlier:
+        return _group_behind(mention, row, groups)
+    if not told_at.isdisjoint(earlier[-1].outcomes.values()):
         return "people"  # "two soldiers and three others were killed"
     last_told_at = set(earlier[-1].outcomes.values())
     before = {one.group for one in earlier if not last_told_at.isdisjoint(one.outcomes.values())}
     return before.pop() or "people" if before in ({"militants"}, {"security"}) else "people"
+
+
+def _group_behind(mention: Mention, row: Row, groups: dict[str, Group]) -> Group:
+    """Return the group of the first people of a sentence: of those told of last, or of the next ones."""
+    if mention.is_others:
+        last = groups.get("", "people")
+        return last if last in ("militants", "security") else "people"
+    later = [one for one in row.mentions if one.first > mention.first and one.outcomes]
+    is_list = (
+        mention.is_open and later and row.kind(mention.reach + 1) == "and"
+    )  # "killing three and wounding four soldiers"
+    return later[0].group or "people" if is_list else "people"
 
 
 def titles(words: Vocabulary, tokens: Tokens) -> dict[str, Group]:

@@ -152,7 +152,7 @@ class _Phrase:
     def _goes_on(self, item: Item) -> bool:
         """Tell whether an item still belongs to the phrase, and take in what it says."""
         at = self.end
-        if at > self.at and (item.hard or (item.comma and item.kind != "aside")):
+        if (at > self.at or not self.is_bare) and (item.hard or (item.comma and item.kind != "aside")):
             return False
         match item.kind:
             case "person":
@@ -204,7 +204,9 @@ class _Phrase:
     def _take_attribute(self, item: Item) -> bool:
         """Take in "wounded" of "two wounded soldiers"."""
         following = self.items[self.end + 1] if self.end + 1 < len(self.items) else None
-        if following is None or following.comma or not (self.how_many.is_single or self.how_many.is_counted):
+        if following is None or following.comma or following.hard or "counts" in item.word.takes:
+            return False
+        if not (self.how_many.is_single or self.how_many.is_counted):
             return False
         if following.kind != "person" and not (following.kind == "word" and following.word.tells):
             return False
@@ -246,7 +248,11 @@ class _Phrase:
         is_named = any(one.is_name for one in self.items[head + 1 : last + 1])
         has_more = last + 1 < self.end and self.items[last + 1].kind == "word"
         if self._owns(last) or (
-            self.is_bare and has_more and not is_named and person.group == "people" and self.items[head].is_capital
+            not self.how_many.is_counted
+            and has_more
+            and not is_named
+            and person.group == "people"
+            and self.items[head].is_capital
         ):
             return None  # "the driver's house", "Syrian air defences"
         how_many = self._how_many(head, is_named=is_named)

@@ -1,4 +1,4 @@
-"""Little words that a language writes onto the next one, taken off again: Arabic "and", "the", "for".
+"""Little words and numbers that a language writes onto the next word, taken off again: Arabic "and", Urdu "4people".
 
 Only where a word of the table remains; whether the letters are the word's own is not known otherwise. This module must
 not know what a sentence is.
@@ -6,8 +6,12 @@ not know what a sentence is.
 
 from __future__ import annotations
 
+import re
+
 from monitor.stories.figures.vocabulary import Vocabulary
 from monitor.text.fold import Tokens
+
+_DIGITS = re.compile(r"\d+(?=\D)")
 
 LONGEST = 20
 """Letters of a word with all that is written onto it."""
@@ -15,7 +19,7 @@ LONGEST = 20
 
 def parted(vocabulary: Vocabulary, tokens: Tokens) -> Tokens:
     """Return the tokens with such words as tokens of their own."""
-    if not vocabulary.prefixes:
+    if vocabulary.prefixes is None:
         return tokens
     folded: list[str] = []
     exact: list[str] = []
@@ -44,10 +48,11 @@ def parted(vocabulary: Vocabulary, tokens: Tokens) -> Tokens:
 
 def _pieces(vocabulary: Vocabulary, word: str) -> list[str]:
     """Return a word cut up, the last piece being one of the table; nothing where it cannot be."""
-    for prefix in vocabulary.prefixes:
+    digits = _DIGITS.match(word)
+    for prefix in [digits[0]] if digits else vocabulary.prefixes or ():
         rest = word.removeprefix(prefix)
-        if len(rest) > 1 and rest != word:
-            if rest in vocabulary.whole or rest.isdecimal():
+        if rest not in ("", word):
+            if (rest in vocabulary.whole and len(rest) > 1) or rest.isdecimal():
                 return [prefix, rest]
             if further := _pieces(vocabulary, rest):
                 return [prefix, *further]

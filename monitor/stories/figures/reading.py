@@ -93,9 +93,18 @@ def read_items(vocabulary: Vocabulary, text: str, tokens: Tokens, low: int, high
             item = Item(low + at, low + following - 1, word.kind, word, words[following - 1])
             if items and items[-1].folded in vocabulary.against and (word.tells or word.kind == "person"):
                 item.kind, item.word = "word", PLAIN  # "anti Maoist operation"
+            if (
+                vocabulary.is_head_first
+                and gap == " "
+                and items
+                and items[-1].kind == word.kind == "person"
+                and (word.group == "people")
+            ):
+                item.kind, item.word = "word", PLAIN  # "soldats français"
             item.is_capital = cased and written[0].isupper()
             if word.kind == "word":
                 item.is_name = written[0].isupper() if cased and at else words[at] in given
+                item.is_name = item.is_name and words[at] not in vocabulary.scopes  # "killed Friday"
                 if item.is_name and not cased and not (items and items[-1].is_name):
                     # Without capitals a given name alone may be any word: a surname has to follow.
                     item.is_name = following < end and _look_up(vocabulary, words, following, end)[0] is PLAIN
@@ -110,7 +119,13 @@ def read_items(vocabulary: Vocabulary, text: str, tokens: Tokens, low: int, high
         _find_names(items)
     _weed_numbers(items, vocabulary.months)
     if len(items) > 1 and cased and items[0].kind == "word" and items[0].is_capital:
-        items[0].is_name = items[1].is_name or items[1].kind in _BEHIND_NAMES or items[0].owns or items[1].folded == "s"
+        items[0].is_name = (
+            items[1].is_name
+            or items[1].kind in _BEHIND_NAMES
+            or items[0].owns
+            or items[1].folded == "s"
+            or (items[1].comma and items[1].kind in ("one", "definite", "number"))
+        )
     return items
 
 

@@ -67,10 +67,11 @@ class Row:
                     continue
             if mention is not None and not self._is_nothing(mention, begin, edge):
                 governor = self.kind(mention.first - 1)
-                if governor == "among" or (governor == "of" and self.kind(at + 1) == "who"):
+                is_governed = governor in _GOVERNORS or governor == "including"
+                if governor == "among" or (is_governed and self.kind(at + 1) == "who"):
                     return [mention]
                 if governor in _GOVERNORS and not self.items[mention.first].hard:
-                    if mention.reach == begin - 1 and not is_passive:
+                    if mention.reach == begin - 1 and not is_passive and mention.count is not None:
                         return [mention]  # "a toll of 9 dead", "the burial of the ten men killed in the attack"
                     at = mention.first - 2
                     continue
@@ -79,7 +80,7 @@ class Row:
                     continue
                 return self.coordinated(mention)
             if item.word.takes and mention is None:
-                if at in self.subjects and all(one not in self.covering for one in range(at + 1, begin)):
+                if at in self.subjects and self._shares(at, begin):
                     return list(self.subjects[at])
                 if (at := self._antecedent(at)) < 0:
                     return []
@@ -95,6 +96,13 @@ class Row:
                 continue
             at -= 1
         return []
+
+    def _shares(self, verb: int, begin: int) -> bool:
+        """Tell whether a predicate has the people of the one before: "were abducted and later killed"."""
+        between = range(verb + 1, begin)
+        return not any(at in self.covering for at in between) and (
+            not between or self.has_comma(begin) or any(self.items[at].kind == "and" for at in between)
+        )
 
     def _antecedent(self, at: int) -> int:
         """Return the people whom a clause without commas describes: "six persons who were watching"; -1 for none."""
@@ -135,6 +143,8 @@ class Row:
                 return at
             if item.hard:
                 return None
+            if item.kind == "who":
+                has_verb = False  # it was that clause's own
             has_verb = has_verb or item.kind == "be" or (bool(item.word.takes) and at not in self.covering)
         return None
 
@@ -157,12 +167,14 @@ class Row:
             if self.kind(before.first - 1) == "including":
                 whole = self.covering.get(before.first - 2)
                 return [*found, whole] if whole is not None else found
-            if self.kind(this.first - 1) not in ("and", "along"):
+            if not self._has_and(this):
                 if not before.is_name and (before.count or 0) > 1 and all(one.is_named for one in found):
                     found.clear()
                 elif self._repeats(before, this):
                     self._introduce(before, this)
                     found.remove(this)
+                elif before.is_single and not any(map(self._has_and, found)):
+                    break  # "soldiers retake Noshki, five militants killed"
             found.append(before)
             number -= 1
         return found
@@ -170,7 +182,7 @@ class Row:
     def adjoins(self, before: Mention, this: Mention) -> bool:
         """Tell whether only a comma or "and" stands between two mentions."""
         begin = before.reach + 1
-        while self.vocabulary.has_adjectives_behind and begin < this.first and self._is_adjective(begin, before):
+        while self.vocabulary.is_head_first and begin < this.first and self._is_adjective(begin, before):
             begin += 1
         between = self.items[begin : this.first]
         if len(between) > 3 and between[-1].kind == "and" and all(one.kind in PLACE for one in between[:-1]):
@@ -182,6 +194,16 @@ class Row:
         if any(one.kind not in ("and", "along", "adverbs") for one in between) or len(between) > 2:
             return False
         return any(one.kind in ("and", "along") for one in between) or self.has_comma(before.reach + 1)
+
+    def _has_and(self, mention: Mention) -> bool:
+        return self.kind(mention.first - 1) in ("and", "along")
+
+    def _goes_on(self, following: Mention, this: Mention) -> bool:
+        """Tell whether a mention behind a comma belongs to a list or says who the one before is."""
+        if self._repeats(this, following):
+            return True
+        later = self.mentions[self.number[id(following)] + 1 :][:1]
+        return bool(later) and self.adjoins(following, later[0])
 
     def _is_place(self, town: Mention, name: Mention) -> bool:
         """Tell whether a name says where a town lies: "in Half Moon Bay, California"."""
@@ -221,7 +243,9 @@ class Row:
                 break
             if this.reach > this.last and self.kind(this.last + 1) == "named":
                 break
-            if self.kind(following.first - 1) not in ("and", "along") and self._repeats(this, following):
+            if not self._has_and(following) and following.is_single and not self._goes_on(following, this):
+                break  # "killed two men, an official said"
+            if not self._has_and(following) and self._repeats(this, following):
                 self._introduce(this, following)
                 if (this.count or 0) > 1:
                     break
@@ -247,7 +271,7 @@ class Row:
             item = self.items[at]
             if item.comma or skipped > 3:
                 return -1
-            if item.kind == "pronouns" and self.kind(at + 1) == "and":  # "injuring him and eight others"
+            if item.kind == "pronouns" and self.kind(at + 1) in ("and", "along"):  # "injuring him and eight others"
                 at += 1
             elif item.kind == "in" and not skipped:  # "at gunpoint", "on November 8"
                 skipped = 2

@@ -62,14 +62,16 @@ class Vocabulary:
     joints: frozenset[str]
     unit_joint: frozenset[str]
     thousands: frozenset[str]
-    prefixes: tuple[str, ...]
-    """Little words that are written onto the word behind them."""
+    prefixes: tuple[str, ...] | None
+    """Little words that are written onto the word behind them, as numbers are too; None where nothing is."""
     whole: frozenset[str]
     """Words of the table, from which none is taken off."""
-    has_adjectives_behind: bool
+    is_head_first: bool
+    """A noun stands before what describes it."""
     again: frozenset[str]
     own_death: frozenset[str]
     found: frozenset[str]
+    word: frozenset[str]
     are: frozenset[str]
     against: frozenset[str]
     months: frozenset[str]
@@ -163,17 +165,18 @@ def _vocabulary(table: Mapping[str, Any]) -> Vocabulary:
         words={key[0]: word for key, word in found.items() if len(key) == 1},
         exact=exact,
         phrases=_by_first_word({key: word for key, word in found.items() if len(key) > 1}),
-        outcome_words=frozenset(key[-1 if "single" in word.takes else 0] for key, word in found.items() if word.takes)
+        outcome_words=frozenset(_marking(key, word) for key, word in found.items() if word.takes)
         | frozenset(noun for _, _, nouns in suffering for noun in nouns),
         numbers=_by_first_word(numbers),
         scales={word: int(scale) for word, scale in table["scales"].items()},
         joints=frozenset(table.get("number_joint", ())),
         unit_joint=frozenset(table.get("unit_joint", ())),
         thousands=frozenset(table.get("thousands", ",")),
-        prefixes=tuple(table.get("prefixes", ())),
-        has_adjectives_behind="adjectives_behind" in table,
+        prefixes=tuple(table["prefixes"]) if "prefixes" in table else None,
+        is_head_first="head_first" in table,
         whole=frozenset(word for key in (*found, *numbers) for word in key).union(table["scales"]),
         again=frozenset(table.get("again", ())),
+        word=frozenset(table.get("word", ())),
         found=frozenset(table.get("found", ())),
         are=frozenset(table.get("are", ())),
         against=frozenset(table.get("against", ())),
@@ -185,6 +188,11 @@ def _vocabulary(table: Mapping[str, Any]) -> Vocabulary:
         weak=frozenset(table.get("weak_outcomes", ())),
         suffering=suffering,
     )
+
+
+def _marking(phrase: tuple[str, ...], word: Word) -> str:
+    """Return the word of a phrase without which it is nowhere: not the "no" of "no casualties"."""
+    return max(phrase, key=len) if "single" in word.takes or "nothing" in word.takes else phrase[0]
 
 
 def _by_first_word(

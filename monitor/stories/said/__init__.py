@@ -1,3 +1,4 @@
-"""Who says something: words of attribution (``lexicon``), sources cut out of a sentence (``speakers``), and what they
-vouch for in it (``marks``). Figures get their sources by these (``stories.attribution``), and statements their speakers
+"""Who says something: words of attribution (``lexicon``), a text read with them (``reading``), sources cut out of its
+sentences (``speakers``, ``names``), what they vouch for (``marks``), and what they claim, deny or accuse others of
+(``claims``). Figures get their sources by these (``stories.attribution``), statements their speakers
 (``stories.statements``)."""

@@ -41,6 +41,7 @@ class Lexicon:
     participles: Words = NO_WORDS
     quoted: Words = NO_WORDS
     puts: Words = NO_WORDS
+    speaks: Words = NO_WORDS
     counted: Words = NO_WORDS
     suffered: Words = NO_WORDS
     other_objects: Words = NO_WORDS
@@ -78,6 +79,7 @@ class Lexicon:
     manner: Words = NO_WORDS
     deeds: Words = NO_WORDS
     members: Words = NO_WORDS
+    holding: Words = NO_WORDS
     own: Words = NO_WORDS
     doings: Words = NO_WORDS
     office_holders: Words = NO_WORDS

@@ -59,7 +59,7 @@ def marks_of(reading: Reading, low: int, high: int) -> Iterator[Mark]:
             mark = _quoted(reading, low, at)
         elif word in words.participles and previous is not None:
             mark = Mark(previous.speaker, at, at + 1, before=False, after=True)
-        elif word in words.puts and not words.counted.isdisjoint(folded[at + 1 : min(at + OBJECT, high)]):
+        elif _puts(reading, high, at):
             if (speaker := subject(reading, low, at)) is not None:
                 mark = Mark(speaker, speaker.start, at + 1, before=False, after=True)
         elif word in words.according_starts:
@@ -67,6 +67,14 @@ def marks_of(reading: Reading, low: int, high: int) -> Iterator[Mark]:
         if mark is not None:
             previous, behind = mark, mark.end
             yield mark
+
+
+def _puts(reading: Reading, high: int, at: int) -> bool:
+    """Tell whether a word begins to give a number: "put the toll at", "speaks of"."""
+    words, folded = reading.words, reading.tokens.folded
+    if folded[at] in words.speaks:
+        return at + 1 < high and folded[at + 1] in words.links
+    return folded[at] in words.puts and not words.counted.isdisjoint(folded[at + 1 : min(at + OBJECT, high)])
 
 
 def _heading(reading: Reading, low: int, high: int) -> Iterator[Mark]:
@@ -107,7 +115,7 @@ def _quoted(reading: Reading, low: int, saying: int) -> Mark | None:
 
 def _verb(reading: Reading, low: int, high: int, at: int) -> Mark | None:
     words, folded = reading.words, reading.tokens.folded
-    if is_passive(reading, low, at) or not _is_saying(reading, low, high, at):
+    if is_passive(reading, low, at) or not is_saying(reading, low, high, at):
         return None
     if folded[at] in words.claims and not words.other_objects.isdisjoint(folded[at + 1 : min(at + OBJECT, high)]):
         speaker = subject(reading, low, at)
@@ -139,7 +147,7 @@ def is_passive(reading: Reading, low: int, verb: int) -> bool:
     return before >= low and folded[before] in words.be
 
 
-def _is_saying(reading: Reading, low: int, high: int, verb: int) -> bool:
+def is_saying(reading: Reading, low: int, high: int, verb: int) -> bool:
     """Tell whether a word says something here: no noun ("its final report"), no other sense ("declared a curfew")."""
     words, folded = reading.words, reading.tokens.folded
     word = folded[verb]

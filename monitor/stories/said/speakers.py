@@ -107,8 +107,9 @@ def _phrase(reading: Reading, low: int, end: int) -> Speaker | None:
             at = opened
             continue
         word = folded[at - 1]
-        if word in words.links or word in words.determiners or reading.leads(word):
-            if word in words.determiners:
+        determiner = word in words.determiners and at < end  # "the larger one said"
+        if word in words.links or determiner or reading.leads(word):
+            if determiner:
                 start = at = at - 1
                 if at <= low or reading.breaks(at) or folded[at - 1] not in words.links | words.prepositions:
                     break
