@@ -32,6 +32,8 @@ from tests.data import DATA, needs_data
 pytestmark = needs_data
 
 UNRELATED = 1_000
+STREAM = 10_000
+"""Entries of the stream that are grouped: two months."""
 
 
 def stream() -> list[dict[str, Any]]:
@@ -116,7 +118,7 @@ def test_reports_of_one_event_in_small_batches(size: int, floor: float) -> None:
 def test_pairs_of_outlets_in_a_stream() -> None:
     live, into, stories = LiveStories(), dict[int, int](), dict[int, int]()
     number = 0
-    for _, polled in groupby(stream(), key=lambda entry: (entry["polled_at"], entry["feed"])):
+    for _, polled in groupby(stream()[:STREAM], key=lambda entry: (entry["polled_at"], entry["feed"])):
         batch = {}
         for entry in polled:
             number += 1
@@ -137,9 +139,10 @@ def test_pairs_of_outlets_in_a_stream() -> None:
         for line in (Path(__file__).parent / "stream_pairs.txt").read_text(encoding="utf-8").splitlines()
         if not line.startswith("#")
     ]
-    joined = [is_right for one, other, is_right in judged if root(stories[one]) == root(stories[other])]
-    precision, kept = sum(joined) / len(joined), sum(joined) / sum(is_right for *_, is_right in judged)
-    print(f"\n{len(judged)} judged pairs, {len(joined)} of them joined: {precision=:.3f}, right ones {kept=:.3f}")
+    met = [one for one in judged if one[0] in stories and one[1] in stories]
+    joined = [is_right for one, other, is_right in met if root(stories[one]) == root(stories[other])]
+    precision, kept = sum(joined) / len(joined), sum(joined) / sum(is_right for *_, is_right in met)
+    print(f"\n{len(met)} judged pairs, {len(joined)} of them joined: {precision=:.3f}, right ones {kept=:.3f}")
     assert precision >= 0.95
     assert kept >= 0.85
 

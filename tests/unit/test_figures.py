@@ -75,7 +75,10 @@ CASES = {
         "1 security injured",
     ],
     "Police killed two men, Khalid Shah and Umar Lal, in a raid.": ["2 people killed"],
-    "Gunmen killed two men, identified as Khalid and Umar, and injuring a boy.": ["2 people killed", "1 civilians injured"],
+    "Gunmen killed two men, identified as Khalid and Umar, and injuring a boy.": [
+        "2 people killed",
+        "1 civilians injured",
+    ],
     # nouns
     "The province counts 899 deaths.": ["899 people killed"],
     "A death toll of 17": ["17 people killed"],
@@ -259,7 +262,10 @@ CASES = {
     "The province counts dozens of deaths.": ["24 people killed"],
     "Dozens of injured were brought in.": ["24 people injured"],
     "They inflicted 12 casualties on a convoy of vehicles.": ["12 people killed"],
-    "Police arrested 16 militants in Dhaka and 42 rebels in Chittagong.": ["16 militants arrested", "42 militants arrested"],
+    "Police arrested 16 militants in Dhaka and 42 rebels in Chittagong.": [
+        "16 militants arrested",
+        "42 militants arrested",
+    ],
     "Police arrested 16 militants in Dhaka and a rebel in Chittagong.": ["16 militants arrested"],
     "Five gizmos were freed.": [],
     "A gizmo was arrested.": [],
@@ -293,7 +299,11 @@ CASES = {
     "31 killed, rescue official says": ["31 people killed"],
     "Gunmen killed two men, an official said.": ["2 people killed"],
     "Soldiers retake Noshki, five militants killed": ["5 militants killed"],
-    "The shocking killing of hope": [],
+    "The shocking killing Karim Lal spoke of": [],
+    "Shocking killing Karim Lal, they left.": ["1 people killed"],
+    "Five gizmos were captured.": [],
+    "Two dead soldiers were buried.": [],
+    "Two of deaths": [],
     "A star captured by a camera, two rebels captured": ["2 militants arrested"],
     "Nine people were wounded, seven men and two guards, on Friday.": [
         "9 people injured",
@@ -383,7 +393,11 @@ def test_numbers_of_something_else_are_none() -> None:
 def test_a_figure_says_where_it_stands() -> None:
     text = "Police said on Friday.\n\nAt least two   policemen of Karachi and 10 more were killed in two operations."
     first, second = read(text)
-    assert (first.quote, first.who, first.scope) == ("two   policemen of Karachi", "policemen of Karachi", "in two operations")
+    assert (first.quote, first.who, first.scope) == (
+        "two   policemen of Karachi",
+        "policemen of Karachi",
+        "in two operations",
+    )
     assert text[first.start : first.end] == first.quote
     assert (second.quote, second.who) == ("10 more", "more")
     assert first.sentence == "At least two policemen of Karachi and 10 more were killed in two operations."
@@ -420,8 +434,48 @@ def test_a_language_without_a_table_has_no_figures() -> None:
 
 
 WORDS = st.sampled_from(
-    "two 12 a the no at least killed were was injured dead soldiers men and , . including others (IED) who of by in "
-    "Khan police wounded toll 35 year old dozens another one identified as that she death missing".split()
+    [
+        "two",
+        "12",
+        "a",
+        "the",
+        "no",
+        "at",
+        "least",
+        "killed",
+        "were",
+        "was",
+        "injured",
+        "dead",
+        "soldiers",
+        "men",
+        "and",
+        ",",
+        ".",
+        "including",
+        "others",
+        "(IED)",
+        "who",
+        "of",
+        "by",
+        "in",
+        "Khan",
+        "police",
+        "wounded",
+        "toll",
+        "35",
+        "year",
+        "old",
+        "dozens",
+        "another",
+        "one",
+        "identified",
+        "as",
+        "that",
+        "she",
+        "death",
+        "missing",
+    ]
 )
 
 

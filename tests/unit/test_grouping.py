@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from monitor.stories import live as live_module
 from monitor.stories.clusters import ARTICLE_TERMS, KEYS, STORY_TERMS, Cluster, gap, heaviest
 from monitor.stories.features import Features, features
-from monitor.stories.grouping import CANDIDATES, COMMON, Grouping, cluster_of, group
+from monitor.stories.grouping import COMMON, Grouping, cluster_of, group
 from monitor.stories.live import LiveStories
-from monitor.stories.nodes import SILENT
 from monitor.text.fold import tokenise
 
 NINE = datetime(2026, 4, 11, 9, tzinfo=UTC)
@@ -34,7 +33,8 @@ MINE_LATER = (
 )
 FERRY = (
     "Ferry capsizes off Jiwani, forty passengers rescued by the navy",
-    "A passenger ferry capsized in rough seas off Jiwani and the navy rescued forty passengers, the harbour master said.",
+    "A passenger ferry capsized in rough seas off Jiwani and the navy rescued forty "
+    "passengers, the harbour master said.",
 )
 CRICKET = (
     "Gladiators chase down 182 in Quetta with an over to spare",
@@ -110,14 +110,38 @@ def test_what_is_no_story(one: tuple[str, str], other: tuple[str, str]) -> None:
 def test_a_day_of_a_dozen_outlets() -> None:
     """The reports of one attack are one story, with the toll that rises and the next day's reactions."""
     attack = [
-        ("Gunmen storm levies checkpost at Kolpur, six personnel killed", "Six levies personnel were killed when gunmen stormed a checkpost at Kolpur in the Bolan pass before dawn."),
-        ("Six levies men killed in Kolpur checkpost attack", "Gunmen attacked a levies checkpost at Kolpur in Bolan, killing six personnel, officials said."),
-        ("Kolpur attack: gunmen kill six at levies post in Bolan", "A levies post at Kolpur in the Bolan pass was overrun by gunmen, leaving six personnel dead."),
-        ("Toll of Kolpur checkpost attack rises to nine", "Three wounded levies personnel died in hospital, bringing to nine the toll of the attack on the Kolpur checkpost."),
-        ("Nine levies personnel dead after gunmen overrun Kolpur post", "The attack on the levies checkpost at Kolpur killed nine personnel, a doctor in Quetta said."),
-        ("Chief minister condemns attack on levies checkpost at Kolpur", "The chief minister condemned the attack by gunmen on the Kolpur checkpost in which nine levies personnel died."),
-        ("Funeral prayers for levies personnel killed at Kolpur", "Funeral prayers were offered for nine levies personnel killed when gunmen attacked their checkpost at Kolpur."),
-    ]  # fmt: skip
+        (
+            "Gunmen storm levies checkpost at Kolpur, six personnel killed",
+            "Six levies personnel were killed when gunmen stormed a checkpost at Kolpur in the Bolan pass before dawn.",
+        ),
+        (
+            "Six levies men killed in Kolpur checkpost attack",
+            "Gunmen attacked a levies checkpost at Kolpur in Bolan, killing six personnel, officials said.",
+        ),
+        (
+            "Kolpur attack: gunmen kill six at levies post in Bolan",
+            "A levies post at Kolpur in the Bolan pass was overrun by gunmen, leaving six personnel dead.",
+        ),
+        (
+            "Toll of Kolpur checkpost attack rises to nine",
+            "Three wounded levies personnel died in hospital, bringing to nine the toll of "
+            "the attack on the Kolpur checkpost.",
+        ),
+        (
+            "Nine levies personnel dead after gunmen overrun Kolpur post",
+            "The attack on the levies checkpost at Kolpur killed nine personnel, a doctor in Quetta said.",
+        ),
+        (
+            "Chief minister condemns attack on levies checkpost at Kolpur",
+            "The chief minister condemned the attack by gunmen on the Kolpur checkpost in "
+            "which nine levies personnel died.",
+        ),
+        (
+            "Funeral prayers for levies personnel killed at Kolpur",
+            "Funeral prayers were offered for nine levies personnel killed when gunmen "
+            "attacked their checkpost at Kolpur.",
+        ),
+    ]
     others = [CRICKET, FERRY, MINE]
     articles = [shown(one, NINE + timedelta(hours=4 * at)) for at, one in enumerate(attack)]
     stories = grouped([*articles[:3], *(shown(one) for one in others), *articles[3:]])
@@ -179,9 +203,14 @@ def test_stories_parted_by_hand_are_not_merged_again() -> None:
 
 def test_what_may_be_one_story_is_related() -> None:
     live = LiveStories()
-    live.add(group({1: shown(CHECKPOST)}, live))
-    done = group({2: shown(BRIDGE)}, live)
-    assert {done.joined[2].story} | {one.other for one in done.related} == {2}
+    live.add(group({1: shown(FERRY)}, live))
+    plan = (
+        "New ferry for Jiwani",
+        "A ferry will sail between Gwadar and Jiwani from June, and take tourists and pilgrims along the coast, a minister "
+        "said on Friday.",
+    )
+    done = group({2: shown(plan)}, live)
+    assert done.joined[2].story == 2
     (related,) = done.related
     assert (related.story, related.other) == (1, 2)
     assert 0 < related.score < 1
@@ -303,10 +332,12 @@ def test_gap(one: tuple[int | None, int | None], other: tuple[int, int], hours: 
 # --- properties ---
 
 ARTICLES = st.lists(
-    st.tuples(st.sampled_from([MINE, MINE_TOO, MINE_LATER, FERRY, CRICKET, CHECKPOST, RAILWAY, BRIDGE]), st.integers(0, 90)),
+    st.tuples(
+        st.sampled_from([MINE, MINE_TOO, MINE_LATER, FERRY, CRICKET, CHECKPOST, RAILWAY, BRIDGE]), st.integers(0, 90)
+    ),
     min_size=1,
     max_size=12,
-)  # fmt: skip
+)
 
 
 @given(ARTICLES, st.integers(1, 12))
@@ -326,5 +357,3 @@ def test_every_article_has_a_story_that_began_with_one(articles: list[tuple[tupl
         assert {joined.story for joined in done.joined.values()} <= stories
         assert live.clusters(stories).keys() == stories
         assert sum(one.articles for one in live.clusters(stories).values()) == live.total
-    assert timedelta(hours=90) < SILENT
-    assert len(set(stories)) <= CANDIDATES or size

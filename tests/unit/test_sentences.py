@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,10 +17,10 @@ from monitor.text.sentences import sentence_spans, sentences
         ("", []),
         (" \n ", []),
         ("One stop. Two stops!  “Three.” Four", ["One stop.", "Two stops!", "“Three.”", "Four"]),
-        ("Gen. Ali of the U.S. Army spoke in St. Louis. He left.", ["Gen. Ali of the U.S. Army spoke in St. Louis.", "He left."]),
+        ("Gen. Ali of the U.S. Army came to St. Louis. He left", ["Gen. Ali of the U.S. Army came to St. Louis.", "He left"]),
         ("The first one ended. it went on", ["The first one ended. it went on"]),
         ("First paragraph\n\nSecond one", ["First paragraph", "Second one"]),
-        ("A headline without a stop\nA summary. With two sentences.", ["A headline without a stop", "A summary.", "With two sentences."]),
+        ("A headline without a stop\nA summary. It has two.", ["A headline without a stop", "A summary.", "It has two."]),
         ("THE TEXT WAS\nWRAPPED TO A\nWIDTH. YES\n\nIT WAS", ["THE TEXT WAS\nWRAPPED TO A\nWIDTH.", "YES", "IT WAS"]),
         ("One sentence goes\non below. Two", ["One sentence goes\non below.", "Two"]),
         ("ایک جملہ۔ دوسرا جملہ", ["ایک جملہ۔", "دوسرا جملہ"]),
@@ -33,7 +35,7 @@ def test_sentences_are_found_where_they_stand(text: str, parts: list[str]) -> No
 def test_spans_stand_in_order_and_lose_no_letter(text: str) -> None:
     spans = sentence_spans(text)
     assert all(start < end for start, end in spans)
-    assert all(before[1] <= after[0] for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
     assert "".join("".join(text[start:end].split()) for start, end in spans) == "".join(text.split())
 
 

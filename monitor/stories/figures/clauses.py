@@ -337,7 +337,11 @@ class Clauses:
                 if id(following) not in self.row.number or not self.row.adjoins(parts[-1], following):
                     break
                 parts.append(following)
-            if len(parts) > 1 and sum(one.count or 0 for one in parts) == whole.count:
+            if (
+                len(parts) > 1
+                and all(one.count for one in parts)
+                and sum(one.count or 0 for one in parts) == whole.count
+            ):
                 for one in parts:
                     one.outcomes.setdefault(outcome, at)
 

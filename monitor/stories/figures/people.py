@@ -105,7 +105,8 @@ def _counted(items: Sequence[Item], start: int, how_many: Quantity) -> Mention |
         inner += 1
     if inner == len(items):
         return None
-    if inner == at + 1 and not _COUNTABLE.isdisjoint(items[inner].word.takes):  # "dozens of deaths"
+    if items[at - 1].kind == "vague" and inner == at + 1 and not _COUNTABLE.isdisjoint(items[inner].word.takes):
+        # "dozens of deaths"
         if "counts" in items[inner].word.takes:
             return _Phrase(items, start, inner, how_many).mention()
         bare = Mention(start, at - 1, at, how_many.count, how_many.count_max, how_many.modifier, at, is_open=True)

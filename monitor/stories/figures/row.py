@@ -158,6 +158,8 @@ class Row:
                 break
             if before.is_open and not before.is_single and before.last == before.first:
                 break
+            if before.outcomes and self.items[before.last].word.takes:
+                break  # "one dead and two injured"
             if before.is_name and number > 1 and self._is_place(self.mentions[number - 2], before):
                 break
             if self.kind(before.first - 1) in ("in", "by", "infinitive") or (
