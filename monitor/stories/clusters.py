@@ -112,12 +112,6 @@ def _weight_first(one: tuple[int, float]) -> tuple[float, int]:
     return one[1], one[0]
 
 
-def product(one: Mapping[int, float], other: Mapping[int, float]) -> float:
-    if len(one) > len(other):
-        one, other = other, one
-    return sum(weight * other[term] for term, weight in one.items() if term in other)
-
-
 def gap(one: tuple[datetime | None, datetime | None], other: tuple[datetime | None, datetime | None]) -> timedelta:
     """Return the time between two spans; none where they overlap or one has no time."""
     (first, last), (others_first, others_last) = one, other

@@ -33,7 +33,7 @@ JOIN = 1.4
 """An article joins a story where the two are so many times as alike as their neighbours are to them."""
 RELATED = 0.8 * JOIN
 """From here on two stories may be one."""
-LEAST_CROWD, MOST_CROWD = 0.22, 0.3
+LEAST_CROWD, MOST_CROWD = 0.22, 0.26
 """Between these a crowd counts: few neighbours seen say little, and the many reports of one event are no reproach."""
 
 COMMON = 300
@@ -273,11 +273,10 @@ class _Batch:
 
     def related(self) -> Iterator[Related]:
         found: dict[tuple[int, int], float] = {}
-        for alike, number, other in self._maybe:
-            pair = (self.node(number).number, self.node(other).number)
-            if pair[0] != pair[1]:
-                found[min(pair), max(pair)] = max(alike, found.get((min(pair), max(pair)), 0.0))
-        return (Related(story=story, other=other, score=score) for (story, other), score in found.items())
+        for alike, number, other in sorted(self._maybe):
+            one, two = sorted((self.node(number).number, self.node(other).number))
+            found[one, two] = alike
+        return (Related(story=one, other=two, score=alike) for (one, two), alike in found.items() if one != two)
 
     def changed(self) -> Iterable[Node]:
         return {node.number: node for number in self.features if (node := self.node(number))}.values()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from monitor.stories.clusters import KEYS, STORY_TERMS, Cluster, gap, heaviest, product
+from monitor.stories.clusters import KEYS, STORY_TERMS, Cluster, gap, heaviest
 
 LEAST_SHARED = 3
 """Terms; a title of two words ("Morning briefing") is like nothing."""
@@ -44,9 +44,10 @@ class Node:
         It is about 1 where they use the same words.
         """
         between = gap(self.span, other.span)
-        if between > SILENT or len(self.terms.keys() & other.terms.keys()) < LEAST_SHARED:
+        shared = self.terms.keys() & other.terms.keys()
+        if between > SILENT or len(shared) < LEAST_SHARED:
             return 0.0
-        alike = product(self.terms, other.terms) / (self.articles * other.articles)
+        alike = sum(self.terms[term] * other.terms[term] for term in shared) / (self.articles * other.articles)
         return alike if between <= FRESH else alike * 0.5 ** ((between - FRESH) / FADING)
 
     def take_in(self, other: Node) -> None:

@@ -322,6 +322,9 @@ CASES = {
     "Three men, including one who was 70, died.": ["3 people killed", "1 people killed"],
     "Two men were killed Friday and two more injured.": ["2 people killed", "2 people injured"],
     "There was no word on casualties.": [],
+    "The group lost 11 fighters.": ["11 militants killed"],
+    "The army put its own losses at 15 soldiers.": ["15 security killed"],
+    "The party lost 11 members, a soldier and 12.": [],
     "Global cases surpass 4.9 million, Australian death toll stands at 100": ["100 people killed"],
     "Sixteen seamen had to be hospitalised.": ["16 security injured"],
     "They were two killed, a guard, a cook and a boy hurt.": [

@@ -124,6 +124,7 @@ CASES = [
     ("ar", "مقتل جنديين وإصابة 3 آخرين", ["2 security killed", "3 security injured"]),
     ("ar", "مقتل 5 أطفال و7 نساء", ["5 civilians killed", "7 civilians killed"]),
     ("ar", "مقتل الجنود", []),
+    ("ar", "مقتل الجنديين", ["2 security killed"]),
     ("ar", "مقتل 120 شخصا على الأقل", ["120 people killed"]),
     # one and many in one word, numbers written onto words
     ("ur", "پولیس اہلکار زخمی ہوئے", []),
@@ -133,6 +134,8 @@ CASES = [
     ("ur", "دو خواتین سمیت 9 افراد زخمی", ["2 civilians injured", "9 people injured"]),
     ("ur", "3 افراد ہلاک جبکہ ایک زخمی", ["3 people killed", "1 people injured"]),
     ("ur", "10 افراد ہلاک، سب کی شناخت ہو گئی۔پولیس کے مطابق 5 زخمی ہیں", ["10 people killed", "5 people injured"]),
+    # a bare number stands alone
+    ("fr", "Il y a 60 rescapés et 35 morts.", ["35 people killed"]),
     # places and offices are nobody
     ("es", "Tiroteos en Half Moon Bay, California, dejan 7 muertos", ["7 people killed"]),
     ("fr", "Selon le ministère de la Santé, 16 patients sont morts.", ["16 civilians killed"]),
@@ -142,6 +145,25 @@ CASES = [
 @pytest.mark.parametrize(("language", "text", "expected"), CASES)
 def test_what_a_language_needs(language: str, text: str, expected: list[str]) -> None:
     assert told(text, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "source"),
+    [
+        ("es", "Diez mineros murieron, según ha informado el gobernador.", "el gobernador"),
+        ("es", "Según el nuevo balance, diez mineros murieron.", None),
+        ("fr", "Un attentat a fait trois morts.", None),
+        ("fr", "D'après la gendarmerie, trois skieurs sont morts.", "la gendarmerie"),
+        ("ar", "أعلنت وزارة الدفاع مقتل 7 جنود.", "وزارة الدفاع"),
+        ("ar", "وفقا للشرطة، أصيب 7 عمال.", "شرطة"),
+        ("ar", "في حين أكد المرصد مقتل 7 جنود.", "المرصد"),
+        ("ur", "ابتدائی اطلاعات کے مطابق 7 مزدور ہلاک ہوئے۔", None),
+        ("ur", "ترجمان کا کہنا ہے کہ 7 مزدور ہلاک ہوئے۔", "ترجمان"),
+    ],
+)
+def test_who_says_it(language: str, text: str, source: str | None) -> None:
+    (figure,) = figures_of("", tokenise(""), text, tokenise(text), language)
+    assert figure.source == source
 
 
 def test_a_number_is_at_least_what_follows_its_noun_says() -> None:

@@ -49,7 +49,7 @@ def shown(article: tuple[str, str], at: datetime | None = NINE) -> Features:
 
 def grouped(articles: Sequence[Features], *, size: int = 1) -> list[int]:
     """Return the story of each article, as it stands once all have come in batches of a size."""
-    live, into, stories = LiveStories(), {}, {}
+    live, into, stories = LiveStories(), dict[int, int](), dict[int, int]()
     for low in range(0, len(articles), size):
         batch = {low + at + 1: one for at, one in enumerate(articles[low : low + size])}
         done = group(batch, live)
@@ -206,8 +206,8 @@ def test_what_may_be_one_story_is_related() -> None:
     live.add(group({1: shown(FERRY)}, live))
     plan = (
         "New ferry for Jiwani",
-        "A ferry will sail between Gwadar and Jiwani from June, and take tourists and pilgrims along the coast, a minister "
-        "said on Friday.",
+        "A ferry will sail between Gwadar and Jiwani from June, and take tourists and pilgrims along the coast, "
+        "a minister said on Friday.",
     )
     done = group({2: shown(plan)}, live)
     assert done.joined[2].story == 2

@@ -83,6 +83,10 @@ class Clauses:
             return
         if not is_real:
             return
+        if "losses" in takes:
+            people = [one for one in self.row.behind(at + 1) if one.group in ("militants", "security")]
+            self._give([one for one in people if not one.is_open and not one.is_single], takes["losses"], at)
+            return
         for form in ("verbs", "weak", "loose"):
             if form in takes:
                 self._verb(at, begin, is_passive, takes[form], is_weak=form == "weak")
@@ -296,6 +300,8 @@ class Clauses:
         return [this]
 
     def _suffers(self, mention: Mention, outcome: Casualty, at: int) -> bool:
+        if mention.outcomes and "counts" in self.row.items[mention.last].word.takes:
+            return False  # "12 deaths"
         if mention.is_open:
             if outcome in self.row.vocabulary.weak and mention.last >= mention.who:
                 return False

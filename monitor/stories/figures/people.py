@@ -285,6 +285,8 @@ class _Phrase:
             return replace(how_many, count=person.count, is_single=False)
         if how_many.is_single and person.is_plural and not self.is_part and not is_named:
             return replace(how_many, count=None)
+        if how_many.is_definite and person.count and not how_many.is_counted:
+            return replace(how_many, count=person.count, is_single=False)  # one word for two
         if how_many.is_definite and how_many.count == 2 and not person.is_plural:
             return None  # "both Honduran and ..."
         return how_many

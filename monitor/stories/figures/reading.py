@@ -237,9 +237,9 @@ def _weed_numbers(items: list[Item], months: frozenset[str]) -> None:
             )
         ):
             item.kind = "age"  # "Khan, 41, died"
-        elif (before and before.kind in ("months", "labels", "date") and not item.comma and is_digits) or (
-            after and after.folded in months and not after.comma and is_digits
-        ):
+        elif (
+            before and before.kind in ("months", "labels", "date") and not item.comma and not item.hard and is_digits
+        ) or (after and after.folded in months and not after.comma and is_digits):
             item.kind = "date"
         elif before and ((before.kind == "none" and is_digits) or before.kind == "aged"):
             item.kind = "figure"

@@ -160,6 +160,8 @@ class Row:
                 break
             if before.outcomes and self.items[before.last].word.takes:
                 break  # "one dead and two injured"
+            if found[-1].who > found[-1].last and found[-1].is_open and before.who <= before.last:
+                break  # "60 survivors and 35 dead"
             if before.is_name and number > 1 and self._is_place(self.mentions[number - 2], before):
                 break
             if self.kind(before.first - 1) in ("in", "by", "infinitive") or (

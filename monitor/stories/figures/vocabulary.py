@@ -206,13 +206,12 @@ def _by_first_word(
 
 
 def _nouns(entries: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield singular and plural of "soldier+s", "man/men", "/troops", "sheep*"; what follows * ends a second plural."""
+    """Yield singular and plural of "soldier+s", "man/men", "/troops", "sheep*s" (one and many, and another plural)."""
     for entry in entries:
         if "*" in entry:
             one, _, ending = entry.partition("*")
             yield one, one
-            if ending:
-                yield "", one + ending
+            yield "", one + ending
         elif "+" in entry:
             one, _, ending = entry.partition("+")
             yield one, one + ending
