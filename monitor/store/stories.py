@@ -6,11 +6,11 @@ never rewritten.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, Select, case, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, case, exists, func, insert, or_, select, update
 
 from monitor.errors import StoreError
 from monitor.model import Figure, RelatedStory, Statement, StoryEvent, StorySummary
@@ -120,18 +120,16 @@ def save_related(db: Connection, links: Iterable[Related], now: datetime) -> Non
 
 
 def save_merges(db: Connection, merges: Iterable[Merge], now: datetime) -> None:
-    for one in merges:
-        _move(db, one.story, one.into, kind="merged", by=OURSELVES, at=now, reason=one.reason)
+    _merge_all(db, [(one.into, one.story, one.reason) for one in merges], by=OURSELVES, at=now)
 
 
 def merge(db: Connection, into: int, others: Sequence[int], *, by: str, at: datetime) -> None:
     """Merge stories into one, on a person's word. Raises StoreError where one is not there, or is merged already."""
     for story in (into, *others):
         _live(db, story)
-    for other in dict.fromkeys(others):
-        if other == into:
-            raise StoreError(f"story {into} cannot be merged into itself")
-        _move(db, other, into, kind="merged", by=by, at=at, reason="by hand")
+    if into in others:
+        raise StoreError(f"story {into} cannot be merged into itself")
+    _merge_all(db, [(into, other, "by hand") for other in dict.fromkeys(others)], by=by, at=at)
     _compare_anew(db, into, at)
 
 
@@ -159,7 +157,7 @@ def split(db: Connection, story: int, articles: Collection[int], *, by: str, at:
         db.execute(update(STORY).where(STORY.c.id == new).values(merged_into=None))
     else:
         db.execute(insert(STORY).values(id=new, first_seen_at=at, updated_at=at))
-    _reassign(db, sorted(taken), new)
+    _reassign(db, dict.fromkeys(sorted(taken), new))
     event = {"at": at, "kind": "split", "story": new, "other": story, "articles": sorted(taken)}
     db.execute(insert(STORY_EVENT).values(**event, by=by, reason="by hand"))
     _compare_anew(db, story, at)
@@ -176,9 +174,8 @@ def _compare_anew(db: Connection, story: int, now: datetime) -> None:
         title, text = tokenise(row.title), tokenise(row.text)
         shown.append(features(title, text, (range(len(title)), range(len(text))), min(row.at, now)))
     pools.drop_clusters(db, [story])
-    cluster = cluster_of(shown, pools.LiveStories(db, now))
-    if cluster is not None:
-        pools.keep_clusters(db, {story: cluster}, before={})
+    if shown:
+        pools.keep_clusters(db, {story: cluster_of(shown, pools.LiveStories(db, now))}, before={})
 
 
 def _live(db: Connection, story: int) -> None:
@@ -189,23 +186,45 @@ def _live(db: Connection, story: int) -> None:
         raise StoreError(f"story {story} was merged into {found.merged_into}")
 
 
-def _move(db: Connection, story: int, into: int, *, kind: str, by: str, at: datetime, reason: str) -> None:
-    articles = sorted(db.scalars(select(ARTICLE.c.id).where(ARTICLE.c.story == story)))
-    pools.drop_clusters(db, [story])
-    _reassign(db, articles, into)
-    db.execute(update(STORY).where(STORY.c.id == story).values(merged_into=into))
-    latest = select(func.max(ARTICLE.c.stored_at)).where(ARTICLE.c.story == into).scalar_subquery()
-    db.execute(update(STORY).where(STORY.c.id == into, latest.is_not(None)).values(updated_at=latest))
-    event = {"at": at, "kind": kind, "story": into, "other": story, "articles": articles}
-    db.execute(insert(STORY_EVENT).values(**event, by=by, reason=reason))
+def _merge_all(db: Connection, merged: Sequence[tuple[int, int, str]], *, by: str, at: datetime) -> None:
+    """Merge stories: (into, other, reason), in the order in which it was decided."""
+    if not merged:
+        return
+    others = {other: into for into, other, _ in merged}
+    rows = db.execute(select(ARTICLE.c.id, ARTICLE.c.story, ARTICLE.c.stored_at).where(ARTICLE.c.story.in_(others)))
+    moving = sorted((row.id, row.story, row.stored_at) for row in rows)
+    events, stories = [], {article: story for article, story, _ in moving}
+    for into, other, reason in merged:
+        moved = [article for article, story in stories.items() if story == other]
+        stories |= dict.fromkeys(moved, into)
+        event = {"at": at, "kind": "merged", "story": into, "other": other, "articles": moved}
+        events.append(event | {"by": by, "reason": reason})
+    for article, story in stories.items():
+        while story in others:
+            story = others[story]
+        stories[article] = story
+    pools.drop_clusters(db, others.keys())
+    _reassign(db, stories)
+    where = STORY.c.id == bindparam("of_story")
+    rows_ = [{"of_story": other, "into": into} for other, into in others.items()]
+    db.execute(update(STORY).where(where).values(merged_into=bindparam("into")), rows_)
+    grown: dict[int, datetime] = {}
+    for article, _, stored_at in moving:
+        grown[stories[article]] = max(stored_at, grown.get(stories[article], stored_at))
+    later = STORY.c.updated_at < bindparam("latest")
+    if grown:
+        rows_ = [{"of_story": story, "latest": latest} for story, latest in grown.items()]
+        db.execute(update(STORY).where(where, later).values(updated_at=bindparam("latest")), rows_)
+    db.execute(insert(STORY_EVENT), events)
 
 
-def _reassign(db: Connection, articles: Sequence[int], story: int) -> None:
-    """Let articles, and what is owed of them, belong to another story."""
-    for start in range(0, len(articles), 500):
-        part = articles[start : start + 500]
-        db.execute(update(ARTICLE).where(ARTICLE.c.id.in_(part)).values(story=story))
-        db.execute(update(OWED).where(OWED.c.article.in_(part)).values(story=story))
+def _reassign(db: Connection, stories: Mapping[int, int]) -> None:
+    """Let articles, and what is owed of them, belong to other stories."""
+    rows = [{"of_article": article, "to_story": story} for article, story in stories.items()]
+    if rows:
+        to = bindparam("to_story")
+        db.execute(update(ARTICLE).where(ARTICLE.c.id == bindparam("of_article")).values(story=to), rows)
+        db.execute(update(OWED).where(OWED.c.article == bindparam("of_article")).values(story=to), rows)
 
 
 # --- questions ---

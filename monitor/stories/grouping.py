@@ -29,14 +29,14 @@ from monitor.stories.rarity import AS_IF_READ, expected
 HALF_LIFE = timedelta(days=14)
 """In which the pool's frequencies lose half of what was counted."""
 
-JOIN = 1.4
+JOIN = 1.35
 """An article joins a story where the two are so many times as alike as their neighbours are to them."""
 RELATED = 0.8 * JOIN
 """From here on two stories may be one."""
 LEAST_CROWD, MOST_CROWD = 0.22, 0.26
 """Between these a crowd counts: few neighbours seen say little, and the many reports of one event are no reproach."""
 
-COMMON = 300
+COMMON = 150
 """A term of more recent articles than this leads to no story: so a look-up is bounded, whatever the archive holds."""
 PROBES = 10
 """By how many of its heaviest terms an article looks for its story."""

@@ -77,7 +77,7 @@ class _Field:
         self.words = words
         self.name = name
         self.text = text
-        self.tokens = parted(words, tokens)
+        self.tokens = parted(words, tokens, MOST_WORDS + 1)
         self.groups = groups
 
     def figures(self, language: str | None) -> list[Figure]:

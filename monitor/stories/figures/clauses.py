@@ -299,9 +299,17 @@ class Clauses:
             this.group = mentions[-1].group
         return [this]
 
+    def _is_real(self, begin: int) -> bool:
+        """Tell whether the verb before people, if any, tells what happened."""
+        while self.row.kind(begin - 1) in ("adverbs", "be", "have"):
+            begin -= 1
+        return self.row.kind(begin - 1) != "not_real"
+
     def _suffers(self, mention: Mention, outcome: Casualty, at: int) -> bool:
         if mention.outcomes and "counts" in self.row.items[mention.last].word.takes:
             return False  # "12 deaths"
+        if mention.who > mention.last and not self._is_real(mention.first):
+            return False  # "could leave 12 dead"
         if mention.is_open:
             if outcome in self.row.vocabulary.weak and mention.last >= mention.who:
                 return False

@@ -122,7 +122,11 @@ def _rest(
         at += 1
     elif at >= end or gaps[at].strip() not in ("", "-"):
         return None
-    read = _words(vocabulary, folded, gaps, at, end) if at < end and folded[at] in vocabulary.numbers else None
+    read = None
+    if at < end and folded[at].isdecimal() and len(folded[at]) < 4:  # "1 lakh 50 thousand", no "two hundred 30"
+        read = (int(folded[at]), at + 1) if at + 1 < end and folded[at + 1] in vocabulary.scales else None
+    elif at < end and folded[at] in vocabulary.numbers:
+        read = _words(vocabulary, folded, gaps, at, end)
     if read is None:
         return None
     number, behind = read

@@ -96,6 +96,8 @@ def _mention(items: Sequence[Item], at: int) -> Mention | None:
 def _counted(items: Sequence[Item], start: int, how_many: Quantity) -> Mention | None:
     """Read the words behind a quantity, past the "of" in "five of the guards"."""
     at = how_many.behind
+    if at + 1 < len(items) and items[at].kind == "definite" and items[at - 1].kind == "vague":
+        at += 1  # Arabic counts "dozens the soldiers"
     if at == len(items) or items[at].comma or items[at].kind not in ("of", "theirs"):
         return _Phrase(items, start, at, how_many).mention()
     if items[at].kind == "theirs":
@@ -376,6 +378,8 @@ def _complement(items: Sequence[Item], last: int) -> tuple[int, Group | None]:
             if item.kind == "person" and item.word.group != "people":
                 tell = tell or item.word.group
             at += 1
+        while items[at - 1].kind in ("definite", "one", "adverbs"):
+            at -= 1
         if at == last + 2:
             break
         last = at - 1

@@ -17,8 +17,8 @@ LONGEST = 20
 """Letters of a word with all that is written onto it."""
 
 
-def parted(vocabulary: Vocabulary, tokens: Tokens) -> Tokens:
-    """Return the tokens with such words as tokens of their own."""
+def parted(vocabulary: Vocabulary, tokens: Tokens, most: int) -> Tokens:
+    """Return the first tokens, at most so many, with such words as tokens of their own; all where there are none."""
     if vocabulary.prefixes is None:
         return tokens
     folded: list[str] = []
@@ -26,7 +26,7 @@ def parted(vocabulary: Vocabulary, tokens: Tokens) -> Tokens:
     starts: list[int] = []
     ends: list[int] = []
     paragraphs: list[int] = []
-    for number, word in enumerate(tokens.folded):
+    for number, word in enumerate(tokens.folded[:most]):
         at, end = tokens.starts[number], tokens.ends[number]
         pieces = [] if len(word) > LONGEST or word in vocabulary.whole else _pieces(vocabulary, word)
         for piece in pieces[:-1]:
