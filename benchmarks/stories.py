@@ -164,7 +164,7 @@ def _arrive(store: Store, size: int, polls: Sequence[Sequence[Article]]) -> Meas
         with store.writing() as db:
             decided = group_new(db, services, feed, new, positions, NOW)
             moments.append(time.process_time())
-            save_said(db, services, decided, positions, dict.fromkeys(positions, Outcome(matches=())), {})
+            save_said(db, services, decided, positions, dict.fromkeys(positions, Outcome(matches=())), [])
             moments.append(time.process_time())
         moments.append(time.process_time())
         if poll:  # the first one loads tables of words

@@ -75,7 +75,10 @@ def _file(debts: list[Owed]) -> StoryFile:
     first = debts[0].article.story
     if not was_told:
         return StoryFile(reports=reports)
-    return StoryFile(reports=[report(first, at=before), *reports], told={first: Told(sent_at=before, until_at=before)})
+    return StoryFile(
+        reports=[report(first, at=before), *reports],
+        told={first: Told(sent_at=before, until_at=before, severity=Severity.HIGH)},
+    )
 
 
 def subscription(**more: Any) -> Subscription:

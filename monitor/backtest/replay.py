@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby
+from types import MappingProxyType
 
 from monitor.backtest.compare import Debts
 from monitor.digests.compose import alert_due, in_quiet_hours, loud_enough
-from monitor.digests.owing import Due
+from monitor.digests.owing import Due, StoryFile, Told
 from monitor.digests.timing import Clock, Immediately, due_between, parse_clock_time
-from monitor.digests.waking import with_what_is_material
+from monitor.digests.waking import wakes
 from monitor.model import Severity, Window
 from monitor.rules.ruleset import Subscription
 from monitor.stories.reports import Report
@@ -41,8 +41,17 @@ class _Waiting(Due):
     story: int
 
 
-def replay(subscription: Subscription, debts: Debts, since: datetime, until: datetime) -> list[Outgoing]:
-    """Return a subscription's digests of a time, in order, given its debts; its first window begins with ``since``."""
+def replay(
+    subscription: Subscription,
+    debts: Debts,
+    since: datetime,
+    until: datetime,
+    reports: Mapping[int, Sequence[Report]] = MappingProxyType({}),
+) -> list[Outgoing]:
+    """Return a subscription's digests of a time, in order, given its debts; its first window begins with ``since``.
+
+    ``reports`` are those of the stories of which something is owed at more than one time.
+    """
     owed = sorted(
         (
             _Waiting(
@@ -50,7 +59,6 @@ def replay(subscription: Subscription, debts: Debts, since: datetime, until: dat
                 severity=debt.severity,
                 owed_at=owed_at,
                 story_told=False,
-                material=debt.material,
                 article=debt.article,
                 story=debt.story,
             )
@@ -59,22 +67,8 @@ def replay(subscription: Subscription, debts: Debts, since: datetime, until: dat
         key=lambda one: (one.owed_at, one.article),
     )
     if isinstance(subscription.schedule, Immediately):
-        return list(_alerts(subscription, owed, since, until))
+        return list(_alerts(subscription, owed, since, until, reports))
     return list(_digests(subscription, subscription.schedule, owed, since, until))
-
-
-def waking(debts: Debts, reports: Mapping[int, Sequence[Report]]) -> Debts:
-    """Mark which debts woke readers who knew the story, as at the time; ``reports`` are those of stories owed twice."""
-    gravest: dict[tuple[str, int], Severity] = {}
-    marked: Debts = []
-    for at, batch in groupby(sorted(debts, key=lambda one: one[0]), key=lambda one: one[0]):
-        arising = [debt for _, debt in batch]
-        known = {one.story: reports[one.story] for one in arising if (one.subscription, one.story) in gravest}
-        marked += [(at, debt) for debt in with_what_is_material(arising, gravest, known, at)]
-        for debt in arising:
-            key = debt.subscription, debt.story
-            gravest[key] = max(debt.severity, gravest.get(key, debt.severity), key=lambda one: one.rank)
-    return marked
 
 
 def owed_twice(debts: Debts) -> set[int]:
@@ -109,22 +103,46 @@ def _digests(
 
 
 def _alerts(
-    subscription: Subscription, owed: Sequence[_Waiting], since: datetime, until: datetime
+    subscription: Subscription,
+    owed: Sequence[_Waiting],
+    since: datetime,
+    until: datetime,
+    reports: Mapping[int, Sequence[Report]],
 ) -> Iterator[Outgoing]:
-    told: set[int] = set()
+    told: dict[int, dict[int, Told]] = {}
     waiting: list[_Waiting] = []
     arrived = 0
     for moment in _moments(subscription, owed, since, until):
         while arrived < len(owed) and owed[arrived].owed_at <= moment:
-            waiting.append(owed[arrived])
+            waiting = _with(owed[arrived], waiting, told, reports)
             arrived += 1
-        due = alert_due(subscription, _heard(waiting, told), moment, bundle=subscription.bundle)
+        due = alert_due(subscription, waiting, moment, bundle=subscription.bundle)
         if due:
             yield _outgoing(subscription, Window(from_at=since, to_at=moment), due)
             since = moment
-            sent = {one.article for one in due}
-            waiting = [one for one in waiting if one.article not in sent]
-            told.update(one.story for one in due)
+            for one in due:
+                sent = Told(sent_at=moment, until_at=moment, severity=one.severity)
+                told.setdefault(one.story, {})[one.article] = sent
+            sent_now = {one.article for one in due}
+            waiting = [
+                replace(one, story_told=one.story in told, material=False) if one.story in told else one
+                for one in waiting
+                if one.article not in sent_now
+            ]
+
+
+def _with(
+    new: _Waiting, waiting: list[_Waiting], told: dict[int, dict[int, Told]], reports: Mapping[int, Sequence[Report]]
+) -> list[_Waiting]:
+    """Return what waits with one more, awake where its story, told before, changed since."""
+    if new.story not in told:
+        return [*waiting, new]
+    waiting = [*waiting, replace(new, story_told=True)]
+    file = StoryFile(reports=reports.get(new.story, ()), told=told[new.story])
+    gravest = max((one.severity for one in waiting if one.story == new.story), key=lambda severity: severity.rank)
+    if not wakes(file, gravest, new.owed_at):
+        return waiting
+    return [replace(one, material=True) if one.story == new.story else one for one in waiting]
 
 
 def _moments(subscription: Subscription, owed: Iterable[_Waiting], since: datetime, until: datetime) -> list[datetime]:

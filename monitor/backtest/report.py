@@ -7,7 +7,7 @@ from datetime import date, datetime
 from itertools import chain
 
 from monitor.backtest.compare import Debts, Difference, Kind, Tally
-from monitor.backtest.replay import Outgoing, owed_twice, replay, waking
+from monitor.backtest.replay import Outgoing, owed_twice, replay
 from monitor.backtest.trial import Progress, Question, Side, tally_all
 from monitor.digests.compose import compose, coverage
 from monitor.digests.owing import Owed, StoryFile, Told, wanted
@@ -119,7 +119,7 @@ def digest_of(store: Store, tried: Side, series: Series, at: datetime) -> Digest
     with store.reading() as db:
         seen = coverage(tried.rules.feeds, polls.feed_states(db).values(), sent.window)
         reports = stories.reports_of(db, {one.story for one in articles.values()})
-    told = Told(sent_at=sent.window.from_at, until_at=sent.window.from_at)
+    told = Told(sent_at=sent.window.from_at, until_at=sent.window.from_at, severity=Severity.CRITICAL)
     files = {
         story: StoryFile(
             reports=of_story,
@@ -207,10 +207,11 @@ def _digests(
 
 def _replayed(store: Store, rules: RuleSet, debts: Debts, question: Question) -> dict[str, tuple[Outgoing, ...]]:
     owed: dict[str, Debts] = {name: [] for name in rules.subscriptions}
-    for owed_at, debt in waking(debts, _reports(store, owed_twice(debts))):
+    for owed_at, debt in debts:
         owed[debt.subscription].append((owed_at, debt))
+    reports = _reports(store, owed_twice(debts))
     return {
-        name: tuple(replay(one, owed[name], question.since, question.until))
+        name: tuple(replay(one, owed[name], question.since, question.until, reports))
         for name, one in rules.subscriptions.items()
     }
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TypeVar
@@ -14,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 from monitor.digests.owing import Due, Owed, StoryFile
 from monitor.digests.timing import Clock, Immediately, between, due_at_or_before, parse_clock_time
+from monitor.digests.waking import since_told
 from monitor.model import (
     ArticleRef,
-    Change,
     Coverage,
     Digest,
     Feed,
@@ -32,9 +33,8 @@ from monitor.model import (
 )
 from monitor.rules.ruleset import RuleSet, Subscription
 from monitor.rules.why import why_line
-from monitor.stories.changes import changes
 from monitor.stories.ledger import figures_json, ledger, statements_json
-from monitor.stories.reports import Moment, moment
+from monitor.stories.reports import moment
 from monitor.text.lines import shorten
 from monitor.text.sentences import sentences
 
@@ -109,11 +109,14 @@ def compose(
     window: Window,
     coverage: Coverage,
     reason: str,
+    as_of: datetime | None = None,
 ) -> Digest:
+    """Compose a digest of what is owed; ``as_of`` is when it is composed, its window's end unless given."""
+    known = _Known(files=files, until=window.to_at, as_of=as_of or window.to_at)
     stories = [
         (section, story)
-        for number, members in groupby(sorted(owed, key=_by_story), key=lambda one: one.article.story)
-        for section, story in [_story(rules, list(members), files.get(number, StoryFile()), window.to_at, subscription)]
+        for _, members in groupby(sorted(owed, key=_by_story), key=lambda one: one.article.story)
+        for section, story in [_story(rules, list(members), known, subscription)]
     ]
     return Digest(
         id=f"{subscription.id}-{window.to_at:%Y%m%dT%H%M%SZ}",
@@ -149,11 +152,19 @@ def _is_new(story: StoryItem) -> bool:
     return any(change.kind == "new_story" for change in story.changes)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    files: Mapping[int, StoryFile]
+    until: datetime
+    as_of: datetime
+
+
 def _story(
-    rules: RuleSet, members: list[Owed], file: StoryFile, until: datetime, subscription: Subscription
+    rules: RuleSet, members: list[Owed], known: _Known, subscription: Subscription
 ) -> tuple[str | None, StoryItem]:
     first = members[0]
-    now = moment(file.reports, until)
+    file = known.files.get(first.article.story, StoryFile())
+    now = moment(file.reports, known.until, read_at=known.as_of)
     board = ledger(now)
     matches = [(one, match) for one in members for match in one.matches]
     originals = {one.article.id for one in members if one.article.duplicate_of is None}
@@ -166,7 +177,7 @@ def _story(
         headline=first.article.article.title,
         gist=gist(first.article.article.title, first.article.article.text),
         where=_places(match for _, match in matches),
-        changes=_changes(file, now, subscription.timezone),
+        changes=since_told(file, until=known.until, as_of=known.as_of, timezone=subscription.timezone),
         figures=figures_json(board),
         statements=statements_json(board),
         origins=max(1, len(originals)),
@@ -201,12 +212,6 @@ def _places(matches: Iterable[Match]) -> tuple[str, ...]:
             if evidence.clause.startswith("@"):
                 names.setdefault(evidence.text.casefold(), evidence.text)
     return tuple(names.values())
-
-
-def _changes(file: StoryFile, now: Moment, timezone: str) -> tuple[Change, ...]:
-    before = None if file.told_until is None else moment(file.reports, file.told_until)
-    told = {article: one.sent_at for article, one in file.told.items()}
-    return changes(before, now, told=told, timezone=timezone)
 
 
 def _reference(one: Owed) -> ArticleRef:

@@ -26,8 +26,6 @@ class Debt:
     kind: Literal["news", "revision"]
     revision: int
     severity: Severity
-    material: bool = False
-    """It changes the story enough to wake readers who know it already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +38,7 @@ class Due:
     story_told: bool
     """The subscription was told of this story before."""
     material: bool = False
-    """It changes the story enough to be told at once all the same."""
+    """The story changed since it was told, enough to be told at once."""
 
     @property
     def wakes(self) -> bool:
@@ -64,7 +62,8 @@ class Told:
 
     sent_at: datetime
     until_at: datetime
-    """What was stored by then was told with it."""
+    """Articles stored by then were told with it, as they read when it was sent."""
+    severity: Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +75,9 @@ class StoryFile:
     """By article."""
 
     @property
-    def told_until(self) -> datetime | None:
-        """By when the subscription was last told of the story; None where it never was."""
-        return max((one.until_at for one in self.told.values()), default=None)
+    def last_told(self) -> Told | None:
+        """When the subscription was last told of the story; None where it never was."""
+        return max(self.told.values(), key=lambda one: (one.until_at, one.sent_at), default=None)
 
 
 def wanted(subscription: Subscription, matches: Iterable[Match]) -> tuple[Match, ...]:

@@ -218,7 +218,7 @@ def _story(story: StoryItem, local: LocalTime) -> Story:
     first_seen, updated = local.time(story.first_seen_at), local.time(story.updated_at)
     return Story(
         severity=story.severity,
-        is_new=not story.changes or any(change.kind == "new_story" for change in story.changes),
+        is_new=any(change.kind == "new_story" for change in story.changes),
         detailed=True,
         headline=_words(story.headline, HEADLINE_LIMIT, lead.language if lead else None),
         link=web_link(lead.link) if lead else None,

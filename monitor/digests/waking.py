@@ -1,48 +1,35 @@
-"""What readers who know a story are woken for all the same: it got graver for them, or what its articles say changed.
+"""What is new of a story to those who were told of it, and whether they are woken for it.
 
-Decided when an article is stored, so that nothing depends on a clock later. Pure.
+Asked whenever something is stored of a story that is owed to somebody who knows it, so that no clock decides it later;
+and told by the digest in the same words. Pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
-from monitor.digests.owing import Debt
-from monitor.model import Severity
+from monitor.digests.owing import StoryFile
+from monitor.model import Change, Severity
 from monitor.stories.changes import changes
-from monitor.stories.reports import Moment, Report, moment
-
-Gravest = Mapping[tuple[str, int], Severity]
-"""Subscription and story → the gravest severity at which it was owed before."""
+from monitor.stories.reports import moment
 
 
-def with_what_is_material(
-    debts: Sequence[Debt], gravest: Gravest, reports: Mapping[int, Sequence[Report]], now: datetime
-) -> list[Debt]:
-    """Mark which of the debts that arise at ``now`` wake those who know the story.
+def since_told(file: StoryFile, *, until: datetime, as_of: datetime, timezone: str = "UTC") -> tuple[Change, ...]:
+    """Return what happened to a story since one subscription was told of it.
 
-    ``reports`` are those of the stories that somebody was owed before, with these debts' articles among them.
+    Articles count that were stored by ``until``, as they read at ``as_of``.
     """
-    fresh = {(debt.article, debt.revision) for debt in debts}
-    found = {story: mattering(of_story, fresh, now) for story, of_story in reports.items()}
-    return [
-        replace(
-            debt,
-            material=debt.article in found.get(debt.story, ())
-            or debt.severity.rank > gravest.get((debt.subscription, debt.story), debt.severity).rank,
-        )
-        for debt in debts
-    ]
+    last = file.last_told
+    before = None if last is None else moment(file.reports, last.until_at, read_at=last.sent_at)
+    told = {article: one.sent_at for article, one in file.told.items()}
+    return changes(before, moment(file.reports, until, read_at=as_of), told=told, timezone=timezone)
 
 
-def mattering(reports: Sequence[Report], fresh: Collection[tuple[int, int]], now: datetime) -> set[int]:
-    """Return the articles that say what matters to those who know the story without the ``fresh`` ones.
+def wakes(file: StoryFile, severity: Severity, now: datetime) -> bool:
+    """Tell whether a story that was told changed enough to be told at once.
 
-    ``fresh`` are articles with their revisions.
+    ``severity`` is the gravest of what is owed of it.
     """
-    after = moment(reports, now)
-    before = Moment(at=now, reports=tuple(one for one in after.reports if (one.article, one.revision) not in fresh))
-    found = changes(before, after)
-    return {article for change in found if change.is_material for article in change.articles}
+    if all(severity.rank > one.severity.rank for one in file.told.values()):
+        return True
+    return any(change.is_material for change in since_told(file, until=now, as_of=now))

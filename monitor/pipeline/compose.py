@@ -75,7 +75,7 @@ def _compose_one(
             reason = f"{window.to_at.astimezone(ZoneInfo(subscription.timezone)):%H:%M} in {subscription.timezone}"
         seen = coverage(rules.feeds, polls.feed_states(db).values(), window)
         files = telling.story_files(db, subscription.id, {one.article.story for one in owed})
-        digest = compose(subscription, rules, owed, files, window=window, coverage=seen, reason=reason)
+        digest = compose(subscription, rules, owed, files, window=window, coverage=seen, reason=reason, as_of=now)
         digest = replace(digest, id=telling.unused_id(db, digest.id))
         telling.save_digest(db, digest, owed, now=now)
         for destination in subscription.to:

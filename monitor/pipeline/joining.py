@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from monitor.app import Services
-from monitor.digests.owing import Debt
-from monitor.digests.waking import mattering, with_what_is_material
-from monitor.model import Article, Feed, Figure, Statement
+from monitor.digests.owing import StoryFile
+from monitor.digests.waking import wakes
+from monitor.model import Article, Feed, Figure, Statement, StoredArticle
 from monitor.regions.field import Part
 from monitor.regions.gazetteer import Place
 from monitor.rules.match import Outcome
@@ -77,15 +77,7 @@ def _keep(db: Connection, feed: Feed, assigned: Assignment, live: pools.LiveStor
     pools.save_sketches(db, assigned.sketches, assigned.keys)
     pools.save_habits(db, feed.id, assigned.habits[feed.id])
     stories.save_merges(db, grouped.merges, now)
-    _keep_awake(db, {one.into for one in grouped.merges}, now)
     stories.save_related(db, grouped.related, now)
-
-
-def _keep_awake(db: Connection, merged: Collection[int], now: datetime) -> None:
-    """Let what is still owed of a story that another turned out to be wake its readers, if it says something new."""
-    waiting = telling.news_waiting(db, merged)
-    for story, reports in stories.reports_of(db, waiting.keys()).items():
-        telling.mark_material(db, mattering(reports, waiting[story], now))
 
 
 def _stories(assigned: Assignment) -> set[int]:
@@ -109,18 +101,26 @@ def save_said(
     articles: Iterable[tuple[Decision, Article]],
     positions: Mapping[int, Positions],
     outcomes: Mapping[int, Outcome],
-    revisions: Mapping[int, int],
+    edited: Sequence[StoredArticle],
 ) -> None:
     """Keep the figures and statements of articles, and the places they name of the regions they were matched in."""
-    said = (
+    revisions = {one.id: one.revision for one in edited}
+    spots = {article: _spots(outcome) for article, outcome in outcomes.items()}
+    said = [
         (
             one.article,
             revisions.get(one.article, 0),
             *_said(services, article, positions[one.article]),
-            list(dict.fromkeys(_spot(*place) for place in outcomes[one.article].places if place[0].name)),
+            spots[one.article],
         )
         for one, article in articles
-    )
+    ]
+    before = stories.unread(db, edited)
+    for one in edited:
+        # What an article said before its edit and was never read would else be news, and its places as well.
+        if words := before.get(one.id):
+            article = replace(one.article, title=words[0], text=words[1])
+            said.append((one.id, one.revision - 1, *_said(services, article, Positions(article)), spots[one.id]))
     stories.save_reports(db, said)
 
 
@@ -137,14 +137,21 @@ def _said(services: Services, article: Article, positions: Positions) -> tuple[S
         return (), ()
 
 
+def _spots(outcome: Outcome) -> list[Spot]:
+    return list(dict.fromkeys(_spot(*place) for place in outcome.places if place[0].name))
+
+
 def _spot(place: Place, part: Part, written: str) -> Spot:
     # Readers know a town as their papers spell it, but not in another script, nor in a dateline's capitals.
     shown = written if written.isascii() and not written.isupper() else place.name
     return Spot(name=place.name, shown=shown, code=place.code, kind=place.kind, field=part, id=max(place.id, 0))
 
 
-def material(db: Connection, debts: Sequence[Debt], now: datetime) -> list[Debt]:
-    """Mark which debts wake readers who know the story; ``now`` is when the articles they are of were stored."""
-    gravest = telling.gravest_owed(db, {debt.story for debt in debts})
-    known = {debt.story for debt in debts if (debt.subscription, debt.story) in gravest}
-    return with_what_is_material(debts, gravest, stories.reports_of(db, known), now)
+def wake(db: Connection, touched: Collection[int], now: datetime) -> None:
+    """Let what is owed of these stories be told at once to those who know them, if there is reason to."""
+    waiting = telling.waiting(db, touched)
+    told = telling.stories_told(db, {story for _, story in waiting})
+    known = [pair for pair in waiting if pair in told]
+    reports = stories.reports_of(db, {story for _, story in known})
+    files = {pair: StoryFile(reports=reports.get(pair[1], ()), told=told[pair]) for pair in known}
+    telling.wake(db, [pair for pair, file in files.items() if wakes(file, waiting[pair], now)])

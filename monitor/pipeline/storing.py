@@ -11,7 +11,7 @@ from monitor.app import Services
 from monitor.digests import owing
 from monitor.model import Article, Feed, Match, StoredArticle
 from monitor.pipeline.counts import Counts
-from monitor.pipeline.joining import group_new, material, save_said
+from monitor.pipeline.joining import group_new, save_said, wake
 from monitor.rules.match import Outcome, outcome
 from monitor.rules.positions import Positions
 from monitor.rules.ruleset import RuleSet
@@ -49,7 +49,7 @@ def store_items(
     matches = {article: outcome.matches for article, outcome in outcomes.items()}
     edited = polls.articles(db, [one.article for one, _ in revised])
     revisions = {one.id: one.revision for one in edited}
-    save_said(db, services, (*new, *revised), positions, outcomes, revisions)
+    save_said(db, services, (*new, *revised), positions, outcomes, edited)
     debts = [
         debt
         for one, _ in new
@@ -63,7 +63,9 @@ def store_items(
         debts += _late_debts(db, rules, late)
     found = [(article, revisions.get(article, 0), match) for article, ones in matches.items() for match in ones]
     polls.save_matches(db, found, rules_version=rules.version, now=now)
-    telling.owe(db, material(db, debts, now), now)
+    telling.owe(db, debts, now)
+    touched = {one.story for one, _ in new} | {one.story for one in edited} | {debt.story for debt in debts}
+    wake(db, touched, now)
     return Counts(
         new=len(new),
         revised=len(revised),
@@ -115,11 +117,11 @@ def _shown_elsewhere(
 def _late_debts(db: Connection, rules: RuleSet, late: dict[Decision, tuple[Match, ...]]) -> list[owing.Debt]:
     articles = [one.article for one in late]
     polls.mark_owed(db, articles)
-    owed_before = telling.news_owed(db, articles)
+    owed_before, stories = telling.news_owed(db, articles), polls.stories_of(db, articles)
     return [
         debt
         for one, matches in late.items()
-        for debt in owing.debts_of_new(rules.subscriptions.values(), one.article, one.story, matches)
+        for debt in owing.debts_of_new(rules.subscriptions.values(), one.article, stories[one.article], matches)
         if debt.subscription not in owed_before.get(one.article, {})
     ]
 

@@ -10,12 +10,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, Select, bindparam, case, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, case, exists, func, insert, or_, select, update
 
 from monitor.errors import StoreError
-from monitor.model import Figure, RelatedStory, Statement, StoryEvent, StorySummary
+from monitor.model import Figure, RelatedStory, Statement, StoredArticle, StoryEvent, StorySummary
 from monitor.store import pools
 from monitor.store.dialect import upsert_into
+from monitor.store.polls import article_ids
 from monitor.store.tables import ARTICLE, MATCH, OWED, RELATED, REPORT, REVISION, STORY, STORY_EVENT
 from monitor.stories.features import features
 from monitor.stories.grouping import Merge, Related, cluster_of
@@ -30,11 +31,12 @@ COMPARED = 50
 
 # --- what articles say ---
 
+Reported = tuple[int, int, Sequence[Figure], Sequence[Statement], Sequence[Spot]]
+"""Article, revision, and what it says in it."""
 
-def save_reports(
-    db: Connection, reports: Iterable[tuple[int, int, Sequence[Figure], Sequence[Statement], Sequence[Spot]]]
-) -> None:
-    """Record (article, revision, figures, statements, places), where there are any."""
+
+def save_reports(db: Connection, reports: Iterable[Reported]) -> None:
+    """Record what articles say, where they say anything."""
     rows = [
         {
             "article": article,
@@ -50,6 +52,14 @@ def save_reports(
         upsert = upsert_into(db, REPORT)
         changed = {name: upsert.excluded[name] for name in ("figures", "statements", "places")}
         db.execute(upsert.on_conflict_do_update(index_elements=["article", "revision"], set_=changed), rows)
+
+
+def unread(db: Connection, edited: Sequence[StoredArticle]) -> dict[int, tuple[str, str]]:
+    """Return title and text of the articles' last revisions of which no report is kept."""
+    last = [and_(REVISION.c.article == one.id, REVISION.c.number == one.revision - 1) for one in edited]
+    known = exists().where(REPORT.c.article == REVISION.c.article, REPORT.c.revision == REVISION.c.number)
+    words = select(REVISION.c.article, REVISION.c.title, REVISION.c.text)
+    return {row.article: (row.title, row.text) for row in db.execute(words.where(or_(*last), ~known))} if last else {}
 
 
 def reports(db: Connection, story: int) -> list[Report]:
@@ -136,8 +146,8 @@ def merge(db: Connection, into: int, others: Sequence[int], *, by: str, at: date
 def split(db: Connection, story: int, articles: Collection[int], *, by: str, at: datetime) -> StoryEvent:
     """Make some of a story's articles, with the copies of them, a story of their own, on a person's word.
 
-    The new story has the number of its first article. Raises StoreError where an article is not the story's, or
-    nothing would be left of it.
+    The new story has the number of its first article that began none before, else one of its own. Raises StoreError
+    where an article is not the story's, or nothing would be left of it.
     """
     _live(db, story)
     copies = {
@@ -149,14 +159,10 @@ def split(db: Connection, story: int, articles: Collection[int], *, by: str, at:
     taken = {one for one in copies if one in articles or copies[one] in articles}
     if not taken or taken == copies.keys():
         raise StoreError(f"story {story} has {len(copies)} articles: a split has to take some and leave some")
-    free = sorted(taken - {story})
-    if not free:
-        raise StoreError(f"article {story} gave story {story} its number: split the other articles from it instead")
-    new = free[0]
-    if db.scalar(select(STORY.c.id).where(STORY.c.id == new)) is not None:
-        db.execute(update(STORY).where(STORY.c.id == new).values(merged_into=None))
-    else:
-        db.execute(insert(STORY).values(id=new, first_seen_at=at, updated_at=at))
+    # An article that once began a story cannot lend its number again: others may refer to that story.
+    used = set(db.scalars(select(STORY.c.id).where(STORY.c.id.in_(taken))))
+    new = min(taken - used, default=None) or article_ids(db, 1)[0]
+    db.execute(insert(STORY).values(id=new, first_seen_at=at, updated_at=at))
     _reassign(db, dict.fromkeys(sorted(taken), new))
     event = {"at": at, "kind": "split", "story": new, "other": story, "articles": sorted(taken)}
     db.execute(insert(STORY_EVENT).values(**event, by=by, reason="by hand"))
@@ -206,15 +212,15 @@ def _merge_all(db: Connection, merged: Sequence[tuple[int, int, str]], *, by: st
     pools.drop_clusters(db, others.keys())
     _reassign(db, stories)
     where = STORY.c.id == bindparam("of_story")
-    rows_ = [{"of_story": other, "into": into} for other, into in others.items()]
-    db.execute(update(STORY).where(where).values(merged_into=bindparam("into")), rows_)
+    ended = [{"of_story": other, "into": into} for other, into in others.items()]
+    db.execute(update(STORY).where(where).values(merged_into=bindparam("into")), ended)
     grown: dict[int, datetime] = {}
     for article, _, stored_at in moving:
         grown[stories[article]] = max(stored_at, grown.get(stories[article], stored_at))
     later = STORY.c.updated_at < bindparam("latest")
     if grown:
-        rows_ = [{"of_story": story, "latest": latest} for story, latest in grown.items()]
-        db.execute(update(STORY).where(where, later).values(updated_at=bindparam("latest")), rows_)
+        updates = [{"of_story": story, "latest": latest} for story, latest in grown.items()]
+        db.execute(update(STORY).where(where, later).values(updated_at=bindparam("latest")), updates)
     db.execute(insert(STORY_EVENT), events)
 
 
@@ -222,9 +228,9 @@ def _reassign(db: Connection, stories: Mapping[int, int]) -> None:
     """Let articles, and what is owed of them, belong to other stories."""
     rows = [{"of_article": article, "to_story": story} for article, story in stories.items()]
     if rows:
-        to = bindparam("to_story")
-        db.execute(update(ARTICLE).where(ARTICLE.c.id == bindparam("of_article")).values(story=to), rows)
-        db.execute(update(OWED).where(OWED.c.article == bindparam("of_article")).values(story=to), rows)
+        for table, column in ((ARTICLE, ARTICLE.c.id), (OWED, OWED.c.article)):
+            moved = update(table).where(column == bindparam("of_article")).values(story=bindparam("to_story"))
+            db.execute(moved, rows)
 
 
 # --- questions ---
@@ -272,8 +278,9 @@ def _summaries(db: Connection, ids: Collection[int]) -> dict[int, StorySummary]:
 
 
 def _representatives(stories: Collection[int]) -> Select[tuple[int, str]]:
-    """Select the title of each story's first article that is nobody's copy."""
-    first = select(func.min(ARTICLE.c.id)).where(ARTICLE.c.story.in_(stories), ARTICLE.c.duplicate_of.is_(None))
+    """Select the title of each story's first article that is nobody's copy, or of its first where all are."""
+    original = func.min(case((ARTICLE.c.duplicate_of.is_(None), ARTICLE.c.id)))
+    first = select(func.coalesce(original, func.min(ARTICLE.c.id))).where(ARTICLE.c.story.in_(stories))
     return select(ARTICLE.c.story, ARTICLE.c.title).where(ARTICLE.c.id.in_(first.group_by(ARTICLE.c.story)))
 
 

@@ -120,6 +120,7 @@ class OwedRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("subscription", "article", "revision"),
         Index("ix_owed_open", "subscription", "digest"),
+        Index("ix_owed_story", "story"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -132,7 +133,7 @@ class OwedRow(SQLModel, table=True):
     """The revision that became owed."""
     severity: str
     material: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
-    """It changes the story enough to wake readers who know the story already."""
+    """Its story changed since the subscription was told of it, enough to be told at once."""
     owed_at: datetime
     digest: str | None = None
 
@@ -215,6 +216,7 @@ class StoryEventRow(SQLModel, table=True):
     """A merge or a split, as it was decided; never rewritten."""
 
     __tablename__: ClassVar[Any] = "story_event"
+    __table_args__ = (Index("ix_story_event_kind", "kind", "at"),)
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, bindparam, delete, exists, insert, or_, select, update
 
 from monitor.digests.document import from_json, to_json
 from monitor.digests.owing import Debt, Owed, StoryFile, Told, wanted
@@ -71,30 +71,22 @@ def news_owed(db: Connection, articles: Collection[int]) -> dict[int, dict[str, 
     return found
 
 
-def news_waiting(db: Connection, numbers: Collection[int]) -> dict[int, set[tuple[int, int]]]:
-    """Return the articles of these stories, with their revisions, that somebody is still to be told of."""
-    waiting = OWED.c.story.in_(numbers), OWED.c.kind == "news", OWED.c.digest.is_(None)
-    found: dict[int, set[tuple[int, int]]] = {}
-    for row in db.execute(select(OWED.c.story, OWED.c.article, OWED.c.revision).where(*waiting)) if numbers else ():
-        found.setdefault(row.story, set()).add((row.article, row.revision))
-    return found
-
-
-def mark_material(db: Connection, articles: Collection[int]) -> None:
-    """Let these articles wake whoever is still to be told of them."""
-    if articles:
-        open_ = OWED.c.article.in_(articles), OWED.c.digest.is_(None)
-        db.execute(update(OWED).where(*open_).values(material=True))
-
-
-def gravest_owed(db: Connection, numbers: Collection[int]) -> dict[tuple[str, int], Severity]:
-    """Return the gravest severity at which each subscription was told, or is owed, each of these stories."""
+def waiting(db: Connection, numbers: Collection[int]) -> dict[tuple[str, int], Severity]:
+    """Return which subscriptions are owed something of which of these stories, with the gravest severity of that."""
     found: dict[tuple[str, int], Severity] = {}
-    owed = select(OWED.c.subscription, OWED.c.story, OWED.c.severity).where(OWED.c.story.in_(numbers)).distinct()
-    for row in db.execute(owed):
+    columns = select(OWED.c.subscription, OWED.c.story, OWED.c.severity).distinct()
+    for row in db.execute(columns.where(OWED.c.story.in_(numbers), OWED.c.digest.is_(None))) if numbers else ():
         key, severity = (row.subscription, row.story), Severity(row.severity)
         found[key] = max(found.get(key, severity), severity, key=lambda one: one.rank)
     return found
+
+
+def wake(db: Connection, pairs: Collection[tuple[str, int]]) -> None:
+    """Let what is owed to these subscriptions of these stories be told at once."""
+    rows = [{"of_subscription": subscription, "of_story": story} for subscription, story in pairs]
+    if rows:
+        where = OWED.c.subscription == bindparam("of_subscription"), OWED.c.story == bindparam("of_story")
+        db.execute(update(OWED).where(*where, OWED.c.digest.is_(None)).values(material=True), rows)
 
 
 def news_waits(db: Connection, subscription: str, before: datetime, severities: Collection[Severity]) -> bool:
@@ -133,7 +125,7 @@ def open_debts(db: Connection, subscription: Subscription, until: datetime) -> t
     )
     debts = rows.mappings().all()
     articles = {row["id"] for row in debts}
-    matches, told = _matches(db, articles), stories_told(db, subscription.id, {row["story"] for row in debts})
+    matches, told = _matches(db, articles), stories_told(db, {row["story"] for row in debts})
     return tuple(
         Owed(
             id=row["debt"],
@@ -143,7 +135,7 @@ def open_debts(db: Connection, subscription: Subscription, until: datetime) -> t
             kind=row["kind"],
             severity=Severity(row["severity"]),
             owed_at=row["owed_at"],
-            story_told=row["story"] in told,
+            story_told=(subscription.id, row["story"]) in told,
             material=row["material"],
         )
         for row in debts
@@ -209,26 +201,31 @@ def _evidence(rows: Sequence[dict[str, Any]]) -> tuple[Evidence, ...]:
     return tuple(Evidence(**row) for row in rows)
 
 
-def stories_told(db: Connection, subscription: str, numbers: Collection[int]) -> dict[int, dict[int, Told]]:
-    """Return which articles of these stories a subscription was told of, and by when; only stories with any."""
+def stories_told(db: Connection, numbers: Collection[int]) -> dict[tuple[str, int], dict[int, Told]]:
+    """Return (subscription, story) → the articles of it that were told, and how; only those with any."""
     rows = db.execute(
-        select(OWED.c.story, OWED.c.article, DIGEST.c.composed_at, DIGEST.c.until_at)
+        select(
+            *(OWED.c[name] for name in ("subscription", "story", "article", "severity")),
+            DIGEST.c.composed_at,
+            DIGEST.c.until_at,
+        )
         .join(DIGEST, DIGEST.c.id == OWED.c.digest)
-        .where(OWED.c.subscription == subscription, OWED.c.story.in_(numbers))
+        .where(OWED.c.story.in_(numbers))
         .order_by(DIGEST.c.composed_at)
     )
-    found: dict[int, dict[int, Told]] = {}
-    for row in rows:
-        told = Told(sent_at=row.composed_at, until_at=row.until_at or row.composed_at)
-        found.setdefault(row.story, {})[row.article] = told
+    found: dict[tuple[str, int], dict[int, Told]] = {}
+    for row in rows if numbers else ():
+        until = row.until_at or row.composed_at
+        told = Told(sent_at=row.composed_at, until_at=until, severity=Severity(row.severity))
+        found.setdefault((row.subscription, row.story), {})[row.article] = told
     return found
 
 
 def story_files(db: Connection, subscription: str, numbers: Collection[int]) -> dict[int, StoryFile]:
     """Return what is known of these stories, and what of them the subscription was told."""
-    told = stories_told(db, subscription, numbers)
+    told = stories_told(db, numbers)
     return {
-        story: StoryFile(reports=reports, told=told.get(story, {}))
+        story: StoryFile(reports=reports, told=told.get((subscription, story), {}))
         for story, reports in stories.reports_of(db, numbers).items()
     }
 
@@ -258,6 +255,10 @@ def save_digest(db: Connection, digest: Digest, told: Iterable[Owed], *, now: da
         )
     )
     settle_debts(db, digest.id, told)
+    # What else is owed of these stories was told with them, but for the articles themselves.
+    stories = OWED.c.story.in_([story.id for story in digest.stories])
+    mine = OWED.c.subscription == digest.subscription, OWED.c.digest.is_(None), OWED.c.material
+    db.execute(update(OWED).where(*mine, stories).values(material=False))
     close_window(db, digest.subscription, digest.window.to_at)
 
 

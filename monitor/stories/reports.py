@@ -80,6 +80,9 @@ class Moment:
         return {one.article: one for one in self.reports}
 
 
-def moment(reports: Iterable[Report], at: datetime) -> Moment:
-    stored = (one for one in reports if one.at <= at)
-    return Moment(at=at, reports=tuple(sorted(stored, key=lambda one: (one.at, one.article, one.revision))))
+def moment(reports: Iterable[Report], at: datetime, *, read_at: datetime | None = None) -> Moment:
+    """Return a story as it stood at ``at``; with ``read_at``, those articles in the words that they have then."""
+    ordered = sorted(reports, key=lambda one: (one.at, one.article, one.revision))
+    known = {one.article for one in ordered if one.at <= at}
+    read_by = at if read_at is None else max(at, read_at)
+    return Moment(at=at, reports=tuple(one for one in ordered if one.article in known and one.at <= read_by))

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from monitor import pipeline
 from monitor.model import Digest
+from monitor.pipeline.joining import wake
 from monitor.store import stories, telling
 from monitor.store.tables import ARTICLE, DIGEST, OWED, REPORT, SKETCH, SKETCH_KEY, STORY, STORY_KEY, TERM
 from tests.fakes import Desk, item, open_desk
@@ -105,23 +106,62 @@ async def test_wire_copy_rides_along_and_counts_once(tmp_path: Path) -> None:
 
 
 async def test_a_merge_does_not_silence_what_was_owed(tmp_path: Path) -> None:
-    here = "Gunmen attack levies checkpost Khadkocha in Mastung"
-    there = "Highway blast in Gwadar: convoy, devices, commissioner"
-    first = item(1, here, f"{here}. Two guards were killed, police said.")
-    second = item(2, there, f"{there}. Nine soldiers were killed.")
+    second = item(2, "Highway blast in Gwadar kills nine soldiers", "Nine soldiers were killed, a commissioner said.")
     async with open_desk(tmp_path) as desk:
-        dawn = desk.services.rulebook.rules.feeds["dawn"]
-        await poll(desk, "dawn", first)
-        desk.serve("dawn", first, second)
-        await pipeline.poll_feed(desk.services, dawn)
+        await poll(desk, "dawn", FIRST)
+        desk.serve("dawn", FIRST, second)
+        await pipeline.poll_feed(desk.services, desk.services.rulebook.rules.feeds["dawn"])
         assert dict(rows(desk, ARTICLE.c.id, ARTICLE.c.story)) == {1: 1, 2: 2}
-        desk.serve("dawn", first, second, item(4, f"{here} {there}", f"{here}. {there}."))
-        await pipeline.poll_feed(desk.services, dawn)
-        assert dict(rows(desk, ARTICLE.c.id, ARTICLE.c.story)) == {1: 1, 2: 1, 3: 1}
+        now = desk.services.clock.now()
+        with desk.services.store.writing() as db:
+            stories.merge(db, 1, [2], by="amna", at=now)
+            wake(db, {1}, now)
         desk.clock.advance(minutes=5)
         await pipeline.run_once(desk.services)
         (story,) = alerts(desk)[1].stories
         assert any("9 soldiers" in change.text for change in story.changes)
+
+
+async def test_an_edit_wakes_those_who_wait_for_the_article(tmp_path: Path) -> None:
+    later = SECOND.replace("Two guards killed", "Nine guards killed").replace("Two levies guards", "Nine levies guards")
+    async with open_desk(tmp_path) as desk:
+        await poll(desk, "dawn", FIRST)
+        await poll(desk, "daily", SECOND)
+        assert len(alerts(desk)) == 1, "the second report rides along"
+        await poll(desk, "daily", later)
+        (story,) = alerts(desk)[1].stories
+        assert any("9 " in change.text for change in story.changes)
+
+
+async def test_what_was_told_in_quiet_hours_wakes_nobody_again(tmp_path: Path) -> None:
+    rules = """\
+version: 1
+feeds:
+  dawn: {url: "https://dawn.example/rss", name: Dawn, language: en, first_poll: 100}
+  daily: {url: "https://daily.example/rss", name: Daily, language: en, first_poll: 100}
+rules:
+  attacks: {when: "attack* OR storm*", severity: medium}
+  emergencies: {when: "\\"state of emergency\\"", severity: critical}
+digests:
+  alerts:
+    rules: [attacks, emergencies]
+    when: immediately
+    quiet: {hours: "12:00-18:00", except: critical}
+    to: ["folder:out"]
+"""
+    nine = "Nine levies guards lost their lives when gunmen stormed their checkpost in Khadkocha, Mastung district."
+    async with open_desk(tmp_path, rules) as desk:
+        await poll(desk, "dawn", FIRST)
+        desk.clock.advance(hours=6)
+        await poll(desk, "daily", item(2, "Nine guards killed as gunmen storm levies checkpost in Khadkocha", nine))
+        assert len(alerts(desk)) == 1
+        emergency = item(5, "State of emergency after gunmen storm levies checkpost in Khadkocha, Mastung", nine)
+        await poll(desk, "dawn", FIRST, emergency)
+        assert len(alerts(desk)) == 2
+        assert any("9 " in change.text for change in alerts(desk)[1].stories[0].changes)
+        desk.clock.advance(hours=6)
+        await pipeline.run_once(desk.services)
+        assert len(alerts(desk)) == 2
 
 
 async def test_a_graver_match_wakes(tmp_path: Path) -> None:
@@ -175,3 +215,16 @@ async def test_silent_stories_close_and_old_sketches_go(tmp_path: Path) -> None:
         pipeline.retire(desk.services)
         assert rows(desk, TERM.c.term) == []
         assert rows(desk, REPORT.c.article) and rows(desk, ARTICLE.c.id) and rows(desk, OWED.c.id)
+
+
+async def test_an_edit_of_what_was_stored_before_there_were_reports_is_compared_with_its_old_words(
+    tmp_path: Path,
+) -> None:
+    edited = FIRST.replace("late on Saturday", "on Saturday night")
+    async with open_desk(tmp_path) as desk:
+        await poll(desk, "dawn", FIRST)
+        with desk.services.store.writing() as db:
+            db.execute(delete(REPORT))
+        await poll(desk, "dawn", edited)
+        assert len(alerts(desk)) == 1, "a trivial edit says nothing new"
+        assert [one[:2] for one in rows(desk, REPORT.c.article, REPORT.c.revision)] == [(1, 0), (1, 1)]

@@ -138,6 +138,9 @@ CASES = [
     ("ur", "دو خواتین سمیت 9 افراد زخمی", ["2 civilians injured", "9 people injured"]),
     ("ur", "3 افراد ہلاک جبکہ ایک زخمی", ["3 people killed", "1 people injured"]),
     ("ur", "10 افراد ہلاک، سب کی شناخت ہو گئی۔پولیس کے مطابق 5 زخمی ہیں", ["10 people killed", "5 people injured"]),
+    # what might happen has not
+    ("fr", "Les combats pourraient faire 200 morts.", []),
+    ("es", "Los combates podrían dejar 200 muertos.", []),
     # a bare number stands alone
     ("fr", "Il y a 60 rescapés et 35 morts.", ["35 people killed"]),
     # places and offices are nobody
@@ -224,4 +227,4 @@ def test_a_hostile_text_costs_little(language: str) -> None:
         tokens = tokenise(text)
         begin = time.process_time()
         figures_of("", tokenise(""), text, tokens, language)
-        assert time.process_time() - begin < 0.5
+        assert time.process_time() - begin < 0.2

@@ -57,7 +57,7 @@ def test_an_alert_waits_for_its_bundle_and_takes_all_that_came_meanwhile() -> No
 
 
 def test_a_copy_of_a_told_story_rides_along_and_is_known_as_told() -> None:
-    found = alerts(debts((0, 1, 1, Severity.LOW), (30, 2, 1, Severity.HIGH), (60, 3, 3, Severity.LOW)))
+    found = alerts(debts((0, 1, 1, Severity.HIGH), (30, 2, 1, Severity.HIGH), (60, 3, 3, Severity.LOW)))
     assert sent(found) == [(1, (1,)), (61, (2, 3))]
     assert found[1].told_before == {2}
     assert found[1].stories == {Severity.HIGH: 1, Severity.LOW: 1}
@@ -144,12 +144,26 @@ def test_alerts_are_those_of_a_daemon_that_always_asks(
 
 def _asked_every_minute(desk: Subscription, owed: Debts) -> list[tuple[float, tuple[int, ...]]]:
     assert isinstance(desk.schedule, Immediately)
-    told: set[int] = set()
+    told: dict[int, Severity] = {}
+    awake: set[int] = set()
     open_, found = list(owed), []
     for minute in range(32 * 60 + 1):
         now = NOON + minute * MINUTE
+        for at, debt in owed:
+            if at == now and debt.story in told:
+                waiting_for = [one.severity.rank for when, one in open_ if when <= now and one.story == debt.story]
+                awake |= {debt.story} if max(waiting_for) > told[debt.story].rank else set()
         waiting = [
-            (Due(kind=debt.kind, severity=debt.severity, owed_at=at, story_told=debt.story in told), debt)
+            (
+                Due(
+                    kind=debt.kind,
+                    severity=debt.severity,
+                    owed_at=at,
+                    story_told=debt.story in told,
+                    material=debt.story in awake,
+                ),
+                debt,
+            )
             for at, debt in open_
             if at <= now
         ]
@@ -157,7 +171,9 @@ def _asked_every_minute(desk: Subscription, owed: Debts) -> list[tuple[float, tu
         if loud:
             due = [debt for one, debt in waiting if one in loud]
             found.append((float(minute), tuple(debt.article for debt in due)))
-            told |= {debt.story for debt in due}
+            for debt in due:
+                told[debt.story] = max(debt.severity, told.get(debt.story, debt.severity), key=lambda one: one.rank)
+            awake -= {debt.story for debt in due}
             open_ = [(at, debt) for at, debt in open_ if debt not in due]
     return found
 

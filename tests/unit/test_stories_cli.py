@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from monitor.cli import app, stories
 from monitor.errors import StoreError
 from monitor.model import Figure, Statement
-from monitor.store import Store
+from monitor.store import Store, polls
 from monitor.store import stories as stored
 from monitor.store.tables import ARTICLE
 from monitor.stories.grouping import Related
@@ -46,6 +46,7 @@ class Desk:
         places = [one for one in said if isinstance(one, Spot)]
         with self._store.writing() as db:
             db.execute(insert(ARTICLE).values(**blank | values | {"revision": 0, "owed": True} | more))
+            polls.article_ids(db, number)
             stored.save_reports(db, [(number, 0, figures, statements, places)])
             if number == story:
                 stored.save_stories(db, [story], [], at)

@@ -9,7 +9,7 @@ is found by ``monitor.stories.attribution``.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Literal
@@ -18,7 +18,7 @@ from monitor.model import Casualty, Figure, Group
 from monitor.stories.attribution import sources
 from monitor.stories.figures.bounds import background, scope, shares_clause
 from monitor.stories.figures.clauses import Clauses
-from monitor.stories.figures.groups import settle_group, titles
+from monitor.stories.figures.groups import Titles, settle_group
 from monitor.stories.figures.people import Mention, mentions
 from monitor.stories.figures.prefixes import parted
 from monitor.stories.figures.reading import Item, read_items
@@ -90,8 +90,9 @@ class _Field:
         if not found:
             return []
         if any(figure.group == "people" and figure.count == 1 for figure in found):
-            named = titles(self.words, tokens)
-            found = [self._with_title(figure, named) for figure in found]
+            said_of = Titles(self.words, tokens)
+            until = [bisect_left(tokens.starts, figure.start) for figure in found if _is_one(figure)]
+            found = [self._with_title(figure, said_of, until) if _is_one(figure) else figure for figure in found]
         said = sources(self.text, tokens, sentences, [(figure.start, figure.end) for figure in found], language)
         return [replace(figure, source=source) for figure, source in zip(found, said, strict=True)]
 
@@ -152,10 +153,15 @@ class _Field:
         start, end = self._span(first, last)
         return shorten(one_line(self.text[start:end]), LONGEST_WHO)
 
-    def _with_title(self, figure: Figure, named: Mapping[str, Group]) -> Figure:
-        """Give a bare name the group of the title that stands before it elsewhere."""
+    def _with_title(self, figure: Figure, said_of: Titles, others: Sequence[int]) -> Figure:
+        """Give a bare name the group of what is said of it elsewhere, before anybody else is told of."""
         low, high = bisect_left(self.tokens.starts, figure.start), bisect_right(self.tokens.ends, figure.end)
         words = self.tokens.folded[low:high]
-        if figure.group != "people" or figure.count != 1 or any(word in self.words.words for word in words):
+        if figure.group != "people" or not words or any(word in self.words.words for word in words):
             return figure
-        return replace(figure, group=named.get(words[-1], "people")) if words else figure
+        until = next((at for at in others if at >= high), len(self.tokens))
+        return replace(figure, group=said_of.of(words[-1], high, until))
+
+
+def _is_one(figure: Figure) -> bool:
+    return figure.count == 1

@@ -73,7 +73,11 @@ class Clauses:
         if "counts" in takes and self._none(at, takes["counts"]):
             return
         if "bodies" in takes:
-            self._own_body(at, takes["bodies"])
+            if not self._counted(at, takes["bodies"], self.row.vocabulary.found):
+                self._own_body(at, takes["bodies"])
+            return
+        if "lives" in takes:
+            self._counted(at, takes["lives"], self.row.vocabulary.takers)
             return
         if self._suffered(at, item.folded):
             return
@@ -115,6 +119,22 @@ class Clauses:
     def _is_found(self, at: int) -> bool:
         return any(item.folded in self.row.vocabulary.found for item in self.row.items[at + 1 : at + 12])
 
+    def _counted(self, at: int, outcome: Casualty, verbs: frozenset[str]) -> bool:
+        """Link "two bullet-riddled bodies were found", "recovered a body" and "claimed two lives"."""
+        last = at - 1
+        while self.row.kind(last) == "adverbs":
+            last -= 1
+        number = self.row.covering.get(last)
+        if number is None and self.row.kind(last) == "one":
+            number = Mention(last, last, last, 1, who=last + 1, is_open=True, is_single=True)
+            self.row.mentions.append(number)
+        if number is None or not number.is_open or not number.count or self.row.items[at].comma:
+            return False
+        near = [*self.row.items[max(number.first - 3, 0) : number.first], *self.row.items[at + 1 : at + 12]]
+        if any(item.folded in verbs for item in near):
+            number.outcomes[outcome] = at
+        return True
+
     def _own_body(self, at: int, outcome: Casualty) -> None:
         """Link "Khan's bullet-riddled body was found"."""
         for before in range(at - 1, max(at - 6, -1), -1):
@@ -131,7 +151,7 @@ class Clauses:
                     mention.outcomes[outcome] = at
                     self.row.mentions.append(mention)
                 return
-            if item.kind not in ("word", "things"):
+            if item.kind not in ("word", "things", "adverbs"):
                 return
 
     def _none(self, at: int, outcome: Casualty) -> bool:
@@ -370,7 +390,7 @@ class Clauses:
                     continue
                 part: Mention | None = mention
                 while part is not None and not part.outcomes:
-                    if self._suffers(part, next(iter(whole.outcomes)), 0) and not part.is_definite:
+                    if self._suffers(part, next(iter(whole.outcomes)), 0) and (part.is_named or not part.is_definite):
                         part.outcomes.update(whole.outcomes)
                         if part.head in self.row.vocabulary.again and whole.group in ("militants", "security"):
                             part.group = whole.group

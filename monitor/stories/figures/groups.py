@@ -15,6 +15,7 @@ FARTHEST = 3_000
 """Words of a text in which titles are looked for."""
 
 _LONGEST_NAME = 3
+_LONGEST_TITLE = 6
 
 
 def settle_group(mention: Mention, row: Row, groups: dict[str, Group]) -> None:
@@ -69,15 +70,50 @@ def _group_behind(mention: Mention, row: Row, groups: dict[str, Group]) -> Group
     return later[0].group or "people" if is_list else "people"
 
 
-def titles(words: Vocabulary, tokens: Tokens) -> dict[str, Group]:
-    """Return the groups of the names that a text writes behind a title anywhere: "journalist Sohail Khan"."""
-    found: dict[str, Group] = {}
-    for at, word in enumerate(tokens.folded[:FARTHEST]):
-        title = words.words.get(word)
-        if title is None or title.kind != "person" or title.group in (None, "people"):
-            continue
-        for name in tokens.folded[at + 1 : at + 1 + _LONGEST_NAME]:
-            if name in words.words:
+class Titles:
+    """What a text says anywhere of the people whom it names: "journalist Sohail Khan", "Khan was a journalist"."""
+
+    def __init__(self, words: Vocabulary, tokens: Tokens) -> None:
+        self.words = words
+        self.tokens = tokens
+        self.names: dict[str, Group] = {}
+        self.later: list[tuple[int, Group]] = []
+        """What is said of somebody who was named before, with the token that says it: "he was a journalist"."""
+        for at, word in enumerate(tokens.folded[:FARTHEST]):
+            title = words.words.get(word)
+            if title is not None and title.kind == "person" and title.group not in (None, "people"):
+                self._learn_behind(at, title.group)
+                self._learn_before(at, title.group)
+
+    def of(self, name: str, behind: int, until: int) -> Group:
+        """Return the group of a name of which something is said between two tokens, or anywhere by its name."""
+        if name in self.names:
+            return self.names[name]
+        return next((group for at, group in self.later if behind <= at < until), "people")
+
+    def _learn_behind(self, title: int, group: Group) -> None:
+        for name in self.tokens.folded[title + 1 : title + 1 + _LONGEST_NAME]:
+            if name in self.words.words:
                 break
-            found.setdefault(name, title.group)
-    return found
+            self.names.setdefault(name, group)
+
+    def _learn_before(self, title: int, group: Group) -> None:
+        """Learn from "Khan (35), a local trader" and "the victim was a trader"."""
+        at = title - 1
+        while at > title - _LONGEST_TITLE and self._kind(at) in ("", "word", "adverbs", "ordinals"):
+            at -= 1
+        if at < 1 or self._kind(at) not in ("one", "definite"):
+            return
+        at -= 1
+        is_said = self._kind(at) == "be"
+        while at > 0 and (self._kind(at) in ("be", "adverbs") or self.tokens.folded[at].isdecimal()):
+            at -= 1
+        word = self.tokens.folded[at]
+        if is_said and word in self.words.himself:
+            self.later.append((at, group))
+        elif word not in self.words.words and self.tokens.exact[at][:1].isupper():
+            self.names.setdefault(word, group)
+
+    def _kind(self, at: int) -> str:
+        word = self.words.words.get(self.tokens.folded[at])
+        return word.kind if word is not None else ""

@@ -59,6 +59,8 @@ class Mention:
     is_others: bool = False
     is_compound: bool = False
     """More words follow the noun: "an official statement"."""
+    shares_title: bool = False
+    """A title before another name is its title too."""
     head: str = ""
     outcomes: dict[Casualty, int] = field(default_factory=dict)
     """What happened to them, with the item that says so."""
@@ -101,7 +103,9 @@ def _counted(items: Sequence[Item], start: int, how_many: Quantity) -> Mention |
     if at == len(items) or items[at].comma or items[at].kind not in ("of", "theirs"):
         return _Phrase(items, start, at, how_many).mention()
     if items[at].kind == "theirs":
-        return _those(start, at, how_many) if how_many.is_counted else None
+        if at + 1 < len(items) and items[at + 1].kind == "person" and not items[at + 1].comma:
+            return _Phrase(items, start, at + 1, how_many).mention()  # "two of them women"
+        return _those(start, at, how_many) if how_many.is_counted and not how_many.is_definite else None
     inner = at + 1
     while inner < len(items) and items[inner].kind in ("definite", "some"):
         inner += 1
@@ -173,6 +177,8 @@ class _Phrase:
                 self.age = at
             case "of":
                 return _names_lead_to_people(self.items, at)
+            case "labels" if item.word.tells and self.how_many.is_counted:
+                self.tells = self.tells or item.word.tells
             case "word":
                 if self.is_bare and self.head is None and self.names and not item.is_name:
                     return False  # a name ends where its capitals do
@@ -191,6 +197,7 @@ class _Phrase:
     def _take_person(self, item: Item) -> bool:
         if self.head is not None and item.is_capital and _is_surname(self.items[self.head], item):
             item.is_name = True  # a people's or a rank's name that a person bears
+            self.tells = self.tells or item.word.tells  # "a woman Maoist"
         else:
             self.head = self.end
             self.tells = item.word.tells or self.tells
@@ -289,7 +296,7 @@ class _Phrase:
             return replace(how_many, count=None)
         if how_many.is_definite and person.count and not how_many.is_counted:
             return replace(how_many, count=person.count, is_single=False)  # one word for two
-        if how_many.is_definite and how_many.count == 2 and not person.is_plural:
+        if how_many.is_definite and how_many.count == 2 and not (person.is_plural or person.is_either):
             return None  # "both Honduran and ..."
         return how_many
 
@@ -319,7 +326,10 @@ class _Phrase:
                 return None  # an organisation, with its letters in brackets
             mention = self._as_mention(last, replace(self.how_many, count=1, is_single=True))
             mention.is_name = mention.is_named = True
-            mention.reach = _reach(self.items, _complement(self.items, last)[0])
+            end, of_whom = _complement(self.items, last)
+            mention.reach = _reach(self.items, end)
+            if not any(one.kind == "things" for one in self.items[last + 1 : end + 1]):
+                mention.group = of_whom  # "Khan of the Frontier Corps"
             return mention
         if self.is_bare or (self.how_many.is_definite and not self.how_many.is_counted):
             return None

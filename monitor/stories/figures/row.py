@@ -8,6 +8,7 @@ Knows positions and lists, not what happened to anybody.
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
+from itertools import pairwise
 
 from monitor.stories.figures.people import Mention
 from monitor.stories.figures.reading import Item
@@ -45,10 +46,23 @@ class Row:
         self.number = {id(mention): number for number, mention in enumerate(self.mentions)}
         self.starting = {mention.first: mention for mention in self.mentions}
         self.covering = {at: mention for mention in self.mentions for at in range(mention.first, mention.reach + 1)}
+        self._share_titles()
         self.subjects: dict[int, Sequence[Mention]] = {}
         """The people before each outcome word, for the next one that shares them."""
         self.objects: set[int] = set()
         """The mentions, by identity, that an outcome word before them took."""
+
+    def _share_titles(self) -> None:
+        """Give the group of a plural title to each of the names behind it: "constables Umar and Ali"."""
+        for before, this in pairwise(self.mentions):
+            titles = self.items[before.first : before.last] if before.is_single and before.is_named else ()
+            if (
+                this.is_name
+                and this.group is None
+                and self.adjoins(before, this)
+                and (before.shares_title or any(one.word.is_plural for one in titles))
+            ):
+                this.group, this.shares_title = before.group, True
 
     def before(self, begin: int, is_passive: bool) -> list[Mention]:
         """Return the people of whom the predicate that begins there speaks."""
@@ -66,7 +80,7 @@ class Row:
                     edge, at = opener, opener - 1
                     continue
             if mention is not None and not self._is_nothing(mention, begin, edge):
-                governor = self.kind(mention.first - 1)
+                governor = self._governor(mention)
                 is_governed = governor in _GOVERNORS or governor == "including"
                 if governor == "among" or (is_governed and self.kind(at + 1) == "who"):
                     return [mention]
@@ -96,6 +110,13 @@ class Row:
                 continue
             at -= 1
         return []
+
+    def _governor(self, mention: Mention) -> str:
+        """Return the kind of the word that governs a mention: "by" in "by suspected militants"."""
+        at = mention.first - 1
+        while self.kind(at) == "adverbs" and not self.items[at + 1].comma:
+            at -= 1
+        return self.kind(at)
 
     def _shares(self, verb: int, begin: int) -> bool:
         """Tell whether a predicate has the people of the one before: "were abducted and later killed"."""
@@ -251,7 +272,7 @@ class Row:
                 break  # "killed two men, an official said"
             if not self._has_and(following) and self._repeats(this, following):
                 self._introduce(this, following)
-                if (this.count or 0) > 1:
+                if this.count != 1:
                     break
                 this, is_title = following, True
                 continue

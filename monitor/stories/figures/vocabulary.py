@@ -70,6 +70,8 @@ class Vocabulary:
     """A noun stands before what describes it."""
     again: frozenset[str]
     own_death: frozenset[str]
+    himself: frozenset[str]
+    takers: frozenset[str]
     found: frozenset[str]
     word: frozenset[str]
     are: frozenset[str]
@@ -181,6 +183,8 @@ def _vocabulary(table: Mapping[str, Any]) -> Vocabulary:
         are=frozenset(table.get("are", ())),
         against=frozenset(table.get("against", ())),
         own_death=frozenset(table.get("own_death", ())),
+        himself=frozenset(table.get("himself", ())),
+        takers=frozenset(table.get("takers", ())),
         months=frozenset(table.get("months", ())),
         scopes=frozenset(table.get("scopes", ())),
         since=frozenset(table.get("background_since", ())),

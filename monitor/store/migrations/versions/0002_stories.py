@@ -78,6 +78,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("story_event", schema=None) as batch_op:
+        batch_op.create_index("ix_story_event_kind", ["kind", "at"], unique=False)
         batch_op.create_index(batch_op.f("ix_story_event_other"), ["other"], unique=False)
         batch_op.create_index(batch_op.f("ix_story_event_story"), ["story"], unique=False)
 
@@ -100,6 +101,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("owed", schema=None) as batch_op:
         batch_op.add_column(sa.Column("material", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.create_index("ix_owed_story", ["story"], unique=False)
 
     # Articles stored before are stories of the past: shown as they were, joined by nothing.
     op.execute(
