@@ -39,8 +39,9 @@ from monitor.stories import grouping
 from monitor.stories.clusters import Cluster
 from monitor.stories.duplicates import CROWD, KEYS, TITLE_KEYS, sketch
 from monitor.stories.features import Features, features
-from monitor.stories.grouping import HALF_LIFE, SILENT, cluster_of
+from monitor.stories.grouping import HALF_LIFE, cluster_of
 from monitor.stories.identity import Decision, Item
+from monitor.stories.nodes import SILENT
 from monitor.text.fold import Tokens, tokenise
 from tests.data import DATA
 

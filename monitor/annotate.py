@@ -36,7 +36,7 @@ _TEXTS = ("title", "text", "url", "feed", "source", "home", "author", "section",
 _DIGITS = 10_000
 
 BATCH = 2_000
-"""Lines that are grouped together: what a few minutes of polls bring. Inside a batch the most alike are joined first."""
+"""Lines that are grouped together: what some minutes of polls bring. In a batch the most alike are joined first."""
 
 
 def annotate(

@@ -10,7 +10,7 @@ from monitor.backtest.compare import Debts, Difference, Kind, Tally
 from monitor.backtest.replay import Outgoing, owed_twice, replay
 from monitor.backtest.trial import Progress, Question, Side, tally_all
 from monitor.digests.compose import compose, coverage
-from monitor.digests.owing import Owed, StoryFile, Told, wanted
+from monitor.digests.owing import Owed, StoryFile, known_by, wanted
 from monitor.model import Digest, Severity, StoredArticle
 from monitor.rules.explain import explain
 from monitor.rules.match import match_article
@@ -119,12 +119,10 @@ def digest_of(store: Store, tried: Side, series: Series, at: datetime) -> Digest
     with store.reading() as db:
         seen = coverage(tried.rules.feeds, polls.feed_states(db).values(), sent.window)
         reports = stories.reports_of(db, {one.story for one in articles.values()})
-    told = Told(sent_at=sent.window.from_at, until_at=sent.window.from_at, severity=Severity.CRITICAL)
     files = {
-        story: StoryFile(
-            reports=of_story,
-            told={one.article: told for one in of_story if one.article in sent.told_before},
-        )
+        story: known_by(of_story, sent.window.from_at)
+        if any(one.article in sent.told_before for one in of_story)
+        else StoryFile(reports=of_story)
         for story, of_story in reports.items()
     }
     owed = []

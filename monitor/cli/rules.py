@@ -37,7 +37,7 @@ from monitor.cli.base import (
 )
 from monitor.cli.life import Step, steps
 from monitor.digests.compose import compose, coverage, preview_window
-from monitor.digests.owing import StoryFile
+from monitor.digests.owing import known_by
 from monitor.digests.render import Form, render_as
 from monitor.digests.words import counted
 from monitor.errors import MonitorError, ParseError
@@ -251,7 +251,7 @@ def preview(
             matched = telling.matched_between(db, subscription, window.from_at, window.to_at)
             seen = coverage(rules.feeds, polls.feed_states(db).values(), window)
             reports = stories.reports_of(db, {one.article.story for one in matched})
-            files = {story: StoryFile(reports=of_story) for story, of_story in reports.items()}
+            files = {story: known_by(of_story, window.from_at) for story, of_story in reports.items()}
             shown = compose(subscription, rules, matched, files, window=window, coverage=seen, reason="preview")
     rendered = render_as(shown, rulebook.templates, as_)
     if as_ in ("json", "slack"):

@@ -104,17 +104,18 @@ def show(number: Number, home: Home = None, as_json: AsJson = False) -> None:
         reports = stored.reports(db, story.id)
         events, related = stored.events(db, story.id), stored.related(db, story.id)
     board = ledger(moment(reports, now))
+    course = page.course(reports)
 
     def say() -> None:
         _say_head(story, number, reports)
         _say_figures(board, story.updated_at)
         _say_statements(board, story.updated_at)
-        _say_course(page.course(reports), story.updated_at)
+        _say_course(course, story.updated_at)
         _say_sources(page.sources(reports))
         _say_links(events, related)
 
     links = {"events": [asdict(event) for event in events], "related": [asdict(one) for one in related]}
-    answer(page.story_json(story, reports, board) | {"asked": number} | links, as_json, say)
+    answer(page.story_json(story, reports, board, course) | {"asked": number} | links, as_json, say)
 
 
 def _story(db: Connection, number: int) -> StorySummary:

@@ -138,10 +138,12 @@ def summary_json(story: StorySummary, reports: Sequence[Report], board: Ledger) 
     }
 
 
-def story_json(story: StorySummary, reports: Sequence[Report], board: Ledger) -> dict[str, Any]:
+def story_json(
+    story: StorySummary, reports: Sequence[Report], board: Ledger, points: Sequence[Point]
+) -> dict[str, Any]:
     return summary_json(story, reports, board) | {
         "statements": statements_json(board),
-        "course": [_point_json(point) for point in course(reports)],
+        "course": [_point_json(point) for point in points],
         "sources": asdict(sources(reports)),
         "per_hour": [{"hour": hour, "reports": count} for hour, count in per_hour(reports)],
     }

@@ -80,6 +80,12 @@ class StoryFile:
         return max(self.told.values(), key=lambda one: (one.until_at, one.sent_at), default=None)
 
 
+def known_by(reports: Sequence[Report], at: datetime) -> StoryFile:
+    """Return a story's file as if all that was stored of it by then had been told: for looking at other times."""
+    told = Told(sent_at=at, until_at=at, severity=Severity.CRITICAL)
+    return StoryFile(reports=reports, told={one.article: told for one in reports if one.at <= at})
+
+
 def wanted(subscription: Subscription, matches: Iterable[Match]) -> tuple[Match, ...]:
     """Return the matches that a subscription takes, strongest first."""
     floor = subscription.floor.rank if subscription.floor else 0

@@ -289,7 +289,7 @@ def _source(article: ArticleRef) -> str:
 def _figure(figure: Mapping[str, Any], local: LocalTime) -> Figure:
     return Figure(
         claim=one_line(figure["text"], 160),
-        claimant=name(figure.get("source") or "", 80),
+        claimant=name(figure.get("claimant") or figure["source"], 80) if figure.get("source") else "",
         outlet=name(figure.get("outlet") or "", 60),
         time=_time_of(figure, local),
     )

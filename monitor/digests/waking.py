@@ -11,7 +11,7 @@ from datetime import datetime
 from monitor.digests.owing import StoryFile
 from monitor.model import Change, Severity
 from monitor.stories.changes import changes
-from monitor.stories.reports import moment
+from monitor.stories.reports import Report, moment
 
 
 def since_told(file: StoryFile, *, until: datetime, as_of: datetime, timezone: str = "UTC") -> tuple[Change, ...]:
@@ -20,7 +20,9 @@ def since_told(file: StoryFile, *, until: datetime, as_of: datetime, timezone: s
     Articles count that were stored by ``until``, as they read at ``as_of``.
     """
     last = file.last_told
-    before = None if last is None else moment(file.reports, last.until_at, read_at=last.sent_at)
+    # What a merge brought since is new to them, but for what they were told of it as another story.
+    known = [one for one in file.reports if last and (one.article in file.told or not _came_after(one, last.sent_at))]
+    before = None if last is None else moment(known, last.until_at, read_at=last.sent_at)
     told = {article: one.sent_at for article, one in file.told.items()}
     return changes(before, moment(file.reports, until, read_at=as_of), told=told, timezone=timezone)
 
@@ -33,3 +35,7 @@ def wakes(file: StoryFile, severity: Severity, now: datetime) -> bool:
     if all(severity.rank > one.severity.rank for one in file.told.values()):
         return True
     return any(change.is_material for change in since_told(file, until=now, as_of=now))
+
+
+def _came_after(report: Report, at: datetime) -> bool:
+    return report.joined_at is not None and report.joined_at > at

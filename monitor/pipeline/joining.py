@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.app import Services
 from monitor.digests.owing import StoryFile
@@ -19,8 +20,8 @@ from monitor.rules.positions import Positions
 from monitor.store import polls, pools, stories, telling
 from monitor.stories.assign import Arrival, Assignment, assign
 from monitor.stories.figures import figures_of
-from monitor.stories.grouping import SILENT
 from monitor.stories.identity import Decision
+from monitor.stories.nodes import SILENT
 from monitor.stories.reports import Spot
 from monitor.stories.statements import statements_of
 
@@ -34,23 +35,35 @@ def group_new(
     now: datetime,
 ) -> list[tuple[Decision, Article]]:
     """Let each new article join its story, and keep what later ones are compared with; returns the new decisions."""
-    if not new:
-        return []
-    live = pools.LiveStories(db, now)
     try:
-        assigned = assign(
-            [_arrival(one, article, positions[one.article], now) for one, article in new],
-            {feed.id: pools.habits(db, feed.id)},
-            pools.Originals(db),
-            live,
-            lambda articles: polls.stories_of(db, articles),
-            apart=stories.split_apart(db, now - SILENT),
-        )
+        return _group(db, feed, new, positions, now) if new else []
+    except SQLAlchemyError:
+        raise
     except Exception:
-        # Articles that break the grouping are kept, each as a story of its own, and said; the poll goes on.
+        # An article that breaks the grouping is kept, as a story of its own, and said; the others are grouped singly.
         services.log.exception("articles could not be grouped", feed=feed.id, articles=len(new))
-        stories.save_stories(db, [one.article for one, _ in new if one.duplicate_of is None], (), now)
-        return list(new)
+    if len(new) > 1:
+        return [done for one in new for done in group_new(db, services, feed, [one], positions, now)]
+    stories.save_stories(db, [one.article for one, _ in new if one.story == one.article], (), now)
+    return list(new)
+
+
+def _group(
+    db: Connection,
+    feed: Feed,
+    new: Sequence[tuple[Decision, Article]],
+    positions: Mapping[int, Positions],
+    now: datetime,
+) -> list[tuple[Decision, Article]]:
+    live = pools.LiveStories(db, now)
+    assigned = assign(
+        [_arrival(one, article, positions[one.article], now) for one, article in new],
+        {feed.id: pools.habits(db, feed.id)},
+        pools.Originals(db),
+        live,
+        lambda articles: polls.stories_of(db, articles),
+        apart=stories.split_apart(db, now - SILENT),
+    )
     _keep(db, feed, assigned, live, now)
     return [(_decided(one, assigned), article) for one, article in new]
 
@@ -153,5 +166,12 @@ def wake(db: Connection, touched: Collection[int], now: datetime) -> None:
     told = telling.stories_told(db, {story for _, story in waiting})
     known = [pair for pair in waiting if pair in told]
     reports = stories.reports_of(db, {story for _, story in known})
-    files = {pair: StoryFile(reports=reports.get(pair[1], ()), told=told[pair]) for pair in known}
-    telling.wake(db, [pair for pair, file in files.items() if wakes(file, waiting[pair], now)])
+    found: dict[Hashable, bool] = {}  # who was told the same hears the same: asked once for all of them
+    woken = []
+    for pair in known:
+        story = pair[1]
+        key = story, waiting[pair], frozenset(told[pair].items())
+        if key not in found:
+            found[key] = wakes(StoryFile(reports=reports.get(story, ()), told=told[pair]), waiting[pair], now)
+        woken += [pair] if found[key] else []
+    telling.wake(db, woken)

@@ -1,4 +1,4 @@
-"""Watching and polling feeds: fetch → parse → store → match → owe."""
+"""Watching and polling feeds: fetch → parse → store → group → match → owe."""
 
 from __future__ import annotations
 

@@ -19,12 +19,15 @@ from monitor.stories import duplicates, grouping
 from monitor.stories.boilerplate import Habits
 from monitor.stories.clusters import Cluster
 from monitor.stories.duplicates import Sketch
+from monitor.stories.nodes import SILENT
 
 COPIED_WITHIN = timedelta(days=14)
 """Wire copy is printed within days; the same words a month later are a reprint, and news of their own."""
 
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 _ARTICLES = 0
+_MOST_HALVINGS = 1000.0
+"""A clock that is decades ahead must not stop a poll."""
 _LEAST_WEIGHT = 0.2
 """A term that stood in one article two half-lives ago is as good as unknown."""
 _PART = 500
@@ -136,7 +139,7 @@ def drop_clusters(db: Connection, stories: Collection[int]) -> None:
 
 def forget_old(db: Connection, now: datetime) -> None:
     """Close silent stories, and forget old sketches and terms that stand in no article any more."""
-    silent = select(STORY.c.id).where(STORY.c.updated_at < now - grouping.SILENT, STORY.c.cluster.is_not(None))
+    silent = select(STORY.c.id).where(STORY.c.updated_at < now - SILENT, STORY.c.cluster.is_not(None))
     for part in _parts(list(db.scalars(silent))):
         drop_clusters(db, part)
     first = db.scalar(select(func.min(ARTICLE.c.id)).where(ARTICLE.c.stored_at >= now - COPIED_WITHIN))
@@ -159,7 +162,7 @@ def forget_sketches(db: Connection, articles: Sequence[int]) -> None:
 
 def _growth(now: datetime) -> float:
     """Return what an article counts now, against one of the epoch (forward decay, Cormode et al. 2009)."""
-    return math.pow(2.0, (now - _EPOCH) / grouping.HALF_LIFE)
+    return math.pow(2.0, min((now - _EPOCH) / grouping.HALF_LIFE, _MOST_HALVINGS))
 
 
 def _grouped(db: Connection, by: Column[int], what: Column[int], keys: Collection[int]) -> dict[int, list[int]]:

@@ -79,18 +79,28 @@ def reports_of(db: Connection, stories: Collection[int]) -> dict[int, list[Repor
         earlier.setdefault(row["article"], []).append(row)
     said = select(REPORT).join(ARTICLE, ARTICLE.c.id == REPORT.c.article).where(ARTICLE.c.story.in_(stories))
     says = {(row["article"], row["revision"]): row for row in db.execute(said).mappings()}
+    joined = _joined(db, stories)
     found: dict[int, list[Report]] = {}
     for row in articles:
         revisions = earlier.get(row["id"], [])
         titles = [*(one["title"] for one in revisions), row["title"]]
         moments = [row["stored_at"], *(one["replaced_at"] for one in revisions)]
         for number, (title, at) in enumerate(zip(titles, moments, strict=True)):
-            report = _report(row, number, title, at, says.get((row["id"], number)))
+            report = _report(row, number, title, at, says.get((row["id"], number)), joined.get(row["id"]))
             found.setdefault(row["story"], []).append(report)
     return {story: sorted(of_story, key=lambda one: (one.at, one.article)) for story, of_story in found.items()}
 
 
-def _report(row: RowMapping, revision: int, title: str, at: datetime, says: RowMapping | None) -> Report:
+def _joined(db: Connection, stories: Collection[int]) -> dict[int, datetime]:
+    """Return when articles came into these stories by merges."""
+    events = select(STORY_EVENT.c.at, STORY_EVENT.c.articles).order_by(STORY_EVENT.c.id)
+    merged = STORY_EVENT.c.story.in_(stories), STORY_EVENT.c.kind == "merged"
+    return {article: row.at for row in db.execute(events.where(*merged)) for article in row.articles}
+
+
+def _report(
+    row: RowMapping, revision: int, title: str, at: datetime, says: RowMapping | None, joined_at: datetime | None
+) -> Report:
     return Report(
         article=row["id"],
         revision=revision,
@@ -106,6 +116,7 @@ def _report(row: RowMapping, revision: int, title: str, at: datetime, says: RowM
         places=tuple(Spot(**place) for place in says["places"]) if says else (),
         figures=tuple(Figure(**figure) for figure in says["figures"]) if says else (),
         statements=tuple(Statement(**statement) for statement in says["statements"]) if says else (),
+        joined_at=joined_at,
     )
 
 

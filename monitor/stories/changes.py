@@ -8,16 +8,16 @@ sent what is an argument.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from monitor.model import Casualty, Change, ChangeKind, Figure, Group, Move
+from monitor.model import Change, ChangeKind, Figure, Move
 from monitor.stories import wording
-from monitor.stories.claims import Claim, Value, is_same_count, may_be_same
-from monitor.stories.edits import edits
+from monitor.stories.claims import Claim, Value, fits, is_same_count, may_be_same
+from monitor.stories.edits import edits, revisions
 from monitor.stories.ledger import Ledger, ledger
 from monitor.stories.reports import Moment, Report, Spot
 from monitor.text.lines import listed
@@ -50,17 +50,10 @@ def changes(
         return ()
     if before is None or not before.reports:
         return (Change(kind="new_story", text="New story", articles=tuple(after.current()), is_material=True),)
-    revisions = tuple(edits(before, after, told or {}, ZoneInfo(timezone)))
-    edited = {
-        (article, move.outcome, move.group)
-        for change in revisions
-        for article in change.articles
-        for move in change.moves
-        if move.after
-    }
+    edited = edits(before, after, told or {})
     found = [
-        *_from_ledger(before, after, edited),
-        *revisions,
+        *_from_ledger(before, after, {edit.now.article: [new for _, new in edit.corrected] for edit in edited}),
+        *revisions(edited, told or {}, after.at, ZoneInfo(timezone)),
         *_places(before, after),
         *_origins(before, after),
         *_quiet(before, after),
@@ -90,6 +83,11 @@ class _News:
         return self.value.figure
 
     @property
+    def outlet(self) -> str:
+        """The claimant itself, or who quotes it."""
+        return self.claim.claimant.name if self.claim.claimant.is_outlet else self.value.report.source
+
+    @property
     def text(self) -> str:
         now = wording.claim(self.figure)
         return now if self.before is None else f"{now}, not {wording.amount(self.before)}"
@@ -104,14 +102,18 @@ class _News:
         )
 
 
-def _from_ledger(before: Moment, after: Moment, edited: Collection[tuple[int, Casualty, Group]]) -> Iterator[Change]:
-    """Yield what claimants say now and did not say before; what the ``edited`` articles alone say was told as edits."""
+def _from_ledger(before: Moment, after: Moment, edited: Mapping[int, Sequence[Figure]]) -> Iterator[Change]:
+    """Yield what claimants say now and did not say before.
+
+    Not what articles were ``edited`` to say only: their figures that were told as corrections of others.
+    """
     book = ledger(before)
     stood = {claim: value.figure for claim in book.claims if (value := claim.standing)}
     said = set(book.statements())
     _continue(book, before, after)
-    news = [one for claim in book.claims if (one := _news(claim, stood.get(claim), edited))]
+    news = [one for claim in book.claims if (one := _news(claim, stood.get(claim))) and not _is_told(one, book, edited)]
     yield from _claimants(news, stood)
+    yield from _others(news, stood)
     for new in book.statements():
         if new not in said:
             kind = new.statement.kind
@@ -134,45 +136,65 @@ def _continue(book: Ledger, before: Moment, after: Moment) -> None:
         book.withdraw(article)
 
 
-def _news(claim: Claim, before: Figure | None, edited: Collection[tuple[int, Casualty, Group]]) -> _News | None:
+def _news(claim: Claim, before: Figure | None) -> _News | None:
     value = claim.standing
     if value is None or (before is not None and is_same_count(before, value.figure)):
-        return None
-    carriers = (report.article for report in value.carriers)
-    if before is not None and all((article, claim.outcome, claim.group) in edited for article in carriers):
         return None
     return _News(claim, before, value)
 
 
+def _is_told(news: _News, book: Ledger, edited: Mapping[int, Sequence[Figure]]) -> bool:
+    """Tell whether every article that says so was edited to say so, and is told of as that."""
+    claim = news.claim
+    return all(
+        any(
+            is_same_count(new, news.figure)
+            and new.group == claim.group
+            and fits(claim, new)
+            and book.claimant(new, report) is claim.claimant
+            for new in edited.get(report.article, ())
+        )
+        for report in news.value.carriers
+    )
+
+
 def _claimants(news: Sequence[_News], stood: Mapping[Claim, Figure]) -> Iterator[Change]:
-    """Yield what each claimant moved, and what it says first; of outlets only what nobody else says."""
+    """Yield what each claimant moved, and what it says first."""
     speakers = {claim.claimant for claim in stood}
-    known = [*stood.values()]
-    attributed = sorted((one for one in news if not one.claim.claimant.is_outlet), key=_by_claimant)
-    for claimant, of_one in groupby(attributed, key=lambda one: one.claim.claimant):
+    named = sorted((one for one in news if one.claim.claimant.is_source), key=_by_claimant)
+    for claimant, of_one in groupby(named, key=lambda one: one.claim.claimant):
         mine = list(of_one)
-        say = "say" if claimant.is_plural else "says"
         if moved := [one for one in mine if one.before]:
-            yield _change("figure", f"{claimant.subject} now {say}", moved, stood)
+            yield _change("figure", f"{claimant.subject} now {claimant.say}", moved, stood)
         if first := [one for one in mine if not one.before]:
             if claimant in speakers:
-                yield _change("figure", f"{claimant.subject} also {say}", first, stood)
+                yield _change("figure", f"{claimant.subject} also {claimant.say}", first, stood)
             else:
-                yield _change("claimant", f"{claimant.subject} {say}", first, stood)
-        known += [one.figure for one in mine]
-    by_text: dict[str, list[_News]] = {}
-    for one in sorted((one for one in news if one.claim.claimant.is_outlet), key=_by_claimant):
-        if one.text in by_text or not any(may_be_same(figure, one.figure) for figure in known):
-            by_text.setdefault(one.text, []).append(one)
+                yield _change("claimant", f"{claimant.subject} {claimant.say}", first, stood)
+
+
+def _others(news: Sequence[_News], stood: Mapping[Claim, Figure]) -> Iterator[Change]:
+    """Yield what outlets state as their own, or have from claimants without a name: only what nobody else says."""
+    known = [*stood.values(), *(one.figure for one in news if one.claim.claimant.is_source)]
+    by_text: dict[tuple[str, str], list[_News]] = {}
+    for one in sorted((one for one in news if not one.claim.claimant.is_source), key=_by_claimant):
+        who = "" if one.claim.claimant.is_outlet else one.claim.claimant.subject
+        if (who, one.text) in by_text or not any(may_be_same(figure, one.figure) for figure in known):
+            by_text.setdefault((who, one.text), []).append(one)
             known.append(one.figure)
-    for alike in by_text.values():
-        outlets = listed(tuple(dict.fromkeys(one.claim.claimant.subject for one in alike)), _OUTLETS_NAMED)
-        lead = f"{outlets}{' now' if alike[0].before else ''} report{'' if len(alike) > 1 else 's'}"
-        yield _change("figure", lead, alike[:1], stood, alike)
+    for (who, _), alike in by_text.items():
+        claimant, now = alike[0].claim.claimant, " now" if alike[0].before else ""
+        outlets = listed(tuple(dict.fromkeys(one.outlet for one in alike)), _OUTLETS_NAMED)
+        if who:
+            lead = f"{who} quoted by {outlets}{now} {claimant.say}"
+            yield _change("figure" if now else "claimant", lead, alike[:1], stood, alike)
+        else:
+            lead = f"{outlets}{now} report{'' if len(alike) > 1 else 's'}"
+            yield _change("figure", lead, alike[:1], stood, alike)
 
 
-def _by_claimant(news: _News) -> int:
-    return news.claim.claimant.order
+def _by_claimant(news: _News) -> tuple[bool, int]:
+    return news.claim.claimant.is_outlet, news.claim.claimant.order
 
 
 def _change(

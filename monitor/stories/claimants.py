@@ -2,8 +2,9 @@
 
 "Sarfaraz Bugti", "Chief Minister Bugti" and "the chief minister" are one claimant, "the military" and "Pakistan's
 military" too, where only one of the story's claimants can be meant; where several can, or it is not clear, a name stays
-a claimant of its own. Decided name by name in the order in which they come, so that what was told is never taken apart
-later. This module must not know what is claimed.
+a claimant of its own. So does one who is not named at all, "officials" or "a senior police officer", in every text
+anew. Decided name by name in the order in which they come, so that what was told is never taken apart later. This
+module must not know what is claimed.
 """
 
 from __future__ import annotations
@@ -47,11 +48,13 @@ class _Reading:
     """Or any other name without a role: "Reuters", "Hamas"."""
     is_named: bool
     """Whether ``roles`` with ``of`` is one group's own name rather than a kind of body and a place."""
+    is_anybody: bool
+    """Whether another text may mean somebody else by it: "officials", "a witness", "the district police chief"."""
     initials: str
 
     @property
-    def is_vague(self) -> bool:
-        """Whether anybody may be meant: "officials", "sources"."""
+    def is_voice(self) -> bool:
+        """Whether it is one who speaks for others: "a Hamas official"."""
         return not self.person and self.roles <= words("voices")
 
 
@@ -64,7 +67,14 @@ class Claimant:
     order: int
     is_outlet: bool = False
     """Whether it is an outlet, with what it states as its own."""
+    is_anybody: bool = False
+    """Whether it is one of a single text only, as it has no name."""
     readings: list[_Reading] = field(default_factory=list)
+
+    @property
+    def is_source(self) -> bool:
+        """Whether it is somebody whom any text may quote by name."""
+        return not (self.is_outlet or self.is_anybody)
 
     @property
     def subject(self) -> str:
@@ -72,37 +82,47 @@ class Claimant:
         return self.name if self.is_outlet else self.name[:1].upper() + self.name[1:]
 
     @property
+    def say(self) -> str:
+        """Return "say" or "says", whichever it takes."""
+        return "say" if self.is_plural else "says"
+
+    @property
     def is_plural(self) -> bool:
-        """Whether it takes "say", not "says"."""
         named = tokenise(self.name)
+        until = next((place for place, word in enumerate(named.folded) if place and word in words("of")), None)
         if not named.folded:
             return False
-        is_common = named.exact[-1].islower() and named.folded[-1].endswith("s") and not named.folded[-1].endswith("ss")
-        return is_common or named.folded[-1] in words("plural")
+        word, exact = named.folded[:until][-1], named.exact[:until][-1]
+        return (exact.islower() and word.endswith("s") and not word.endswith("ss")) or word in words("plural")
 
 
 class Claimants:
     """The claimants of one story so far."""
 
     def __init__(self) -> None:
-        self._known: dict[str, Claimant] = {}
+        self._known: dict[tuple[str, int | None], Claimant] = {}
         self._by_word: dict[str, list[Claimant]] = {}
         self._count = 0
 
     def outlet(self, source: str) -> Claimant:
         """Return the outlet of that name, which is also meant where a text names it as its source."""
-        key = _key(source)
+        key = _key(source), None
         if key not in self._known:
             self._known[key] = self._new(source)
         self._known[key].is_outlet = True
         return self._known[key]
 
-    def named(self, name: str) -> Claimant:
-        """Return who is meant by a name."""
-        key = _key(name)
+    def named(self, name: str, text: int | None = None) -> Claimant:
+        """Return who is meant by a name; by what names nobody, somebody of that very ``text``."""
+        is_anybody = _read(name).is_anybody
+        key = _key(name), text if is_anybody else None
         if key not in self._known:
-            self._known[key] = self._find(name)
+            self._known[key] = Claimant(_shown(name), self._next(), is_anybody=True) if is_anybody else self._find(name)
         return self._known[key]
+
+    def _next(self) -> int:
+        self._count += 1
+        return self._count
 
     def _find(self, name: str) -> Claimant:
         reading = _read(name)
@@ -120,8 +140,7 @@ class Claimants:
         return claimant
 
     def _new(self, name: str) -> Claimant:
-        self._count += 1
-        claimant = Claimant(name=_shown(name), order=self._count)
+        claimant = Claimant(_shown(name), self._next())
         self._learn(claimant, _read(name))
         return claimant
 
@@ -158,7 +177,7 @@ def _is_same(one: _Reading, other: _Reading) -> bool:
     less, more = sorted((one, other), key=lambda each: len(each.of))
     if less.of == more.of:
         return True
-    return less.of < more.of and not (more.is_named or one.is_vague or other.is_vague)
+    return less.of < more.of and not (more.is_named or one.is_voice or other.is_voice)
 
 
 def _is_short_for(short: _Reading, full: _Reading) -> bool:
@@ -208,6 +227,7 @@ def _read(name: str) -> _Reading:
     kinds = [_kind(word) for word in tokens.folded]
     last = max((place for place, kind in enumerate(kinds) if kind), default=-1)
     roles, voices, of, person = set[str](), set[str](), set[str](), list[str]()
+    names = set[str]()
     capital = True
     belongs = False
     for place, (word, exact, kind) in enumerate(zip(tokens.folded, tokens.exact, kinds, strict=True)):
@@ -221,13 +241,20 @@ def _read(name: str) -> _Reading:
             roles.add(_singular(word))
             capital = capital and exact[:1].isupper()
         elif place < last or (belongs and last >= 0):
-            of.add(_country(word) or word)
+            country = _country(word)
+            of.add(country or word)
+            if not country and exact[:1].isalpha() and not exact[:1].islower():
+                names.add(word)
         elif not exact[:1].islower():
             person.append(word)
     # "Chief minister" is an office, "police chief" is the police, "chief" anybody's.
     if "chief" in voices and roles & words("offices"):
         of.add("chief")
     is_body_of_name = last >= 0 and not roles and any(exact.isupper() for exact in tokens.exact[:last])
+    if all(word in words("anybody") or word in words("plural") for word in person):
+        person.clear()
+    is_named = bool(roles & words("naming")) and capital and not all(map(str.isupper, of))
+    is_anybody = _is_one_of_many(tokens.folded, voices, of) if roles else names <= words("unspecific")
     if not roles and not is_body_of_name:
         roles = voices
     if behind and person and not roles:
@@ -237,9 +264,17 @@ def _read(name: str) -> _Reading:
         roles=frozenset(roles),
         of=frozenset(of),
         person=tuple(person),
-        is_named=bool(roles & words("naming")) and capital and not all(map(str.isupper, of)),
+        is_named=is_named,
+        is_anybody=is_anybody and not person and not is_named,
         initials=_initials(name, tokens.exact),
     )
+
+
+def _is_one_of_many(named: tuple[str, ...], voices: set[str], of: set[str]) -> bool:
+    """Tell whether a body or an office has many of those who are named so: officers, hospitals, deputies."""
+    if named[0] in words("indefinite") and voices <= words("many"):  # "a police spokesman" speaks for the police
+        return True
+    return of <= words("unspecific") and not words("many").isdisjoint(named)
 
 
 @lru_cache(maxsize=4096)

@@ -41,6 +41,14 @@ class Value:
     """All that say so and still stand as they were; empty once every one was edited."""
     last_at: datetime
 
+    @property
+    def cited(self) -> tuple[Figure, Report]:
+        """The first report that still gives it, and in its words; the first of all where none does."""
+        if not self.carriers or self.report in self.carriers:
+            return self.figure, self.report
+        report = self.carriers[0]
+        return next((one for one in report.counts if _is_alike(one, self.figure)), self.figure), report
+
 
 @dataclass(slots=True, eq=False)
 class Claim:
@@ -68,7 +76,7 @@ def same_value(known: list[Claim], figure: Figure, taken: set[Claim]) -> Claim |
         claim
         for claim in known
         if claim not in taken
-        and _fits(claim, figure)
+        and fits(claim, figure)
         and any(is_same_count(figure, value.figure) for value in claim.values[-VALUES_COMPARED:])
     ]
     return max(alike, key=lambda claim: is_same_count(figure, claim.shown.figure), default=None)
@@ -78,7 +86,7 @@ def moved(claims: list[Claim], figure: Figure, taken: set[Claim], before: Report
     """Return the claim that this is a new value of: the nearest one, among those that it may be."""
     candidates: list[tuple[bool, int, int, Claim]] = []
     for claim in claims:
-        if claim in taken or not _fits(claim, figure):
+        if claim in taken or not fits(claim, figure):
             continue
         last = claim.values[-1].figure
         is_edit = before is not None and any(is_same_count(one, last) for one in before.counts)
@@ -89,7 +97,7 @@ def moved(claims: list[Claim], figure: Figure, taken: set[Claim], before: Report
     return min(candidates)[-1] if candidates else None
 
 
-def _fits(claim: Claim, figure: Figure) -> bool:
+def fits(claim: Claim, figure: Figure) -> bool:
     """Tell whether a figure may be of what a claim counts, by the words for it."""
     scope = scope_of(figure)
     if scope != claim.scope and not (_says_when(scope | claim.scope) and not (scope and claim.scope)):
@@ -152,12 +160,28 @@ def _folded(phrase: str) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def stems(phrase: str) -> frozenset[str]:
     """Return what tells the words of a phrase apart."""
-    return frozenset(word[:_SAME_WORD] for word in _folded(phrase) if len(word) > 2)
+    return frozenset(word[:_SAME_WORD] for word in _folded(phrase) if _tells(word))
+
+
+@lru_cache(maxsize=4096)
+def acts(phrase: str) -> frozenset[str]:
+    """Return what tells apart what was done, by words in small letters: neither whose act it was, nor where."""
+    tokens = tokenise(phrase)
+    pairs = zip(tokens.folded, tokens.exact, strict=True)
+    return frozenset(word[:_SAME_WORD] for word, exact in pairs if _tells(word) and not exact[:1].isupper())
+
+
+def _tells(word: str) -> bool:
+    return len(word) > 2 and word not in words("fillers") and word not in words("of")
 
 
 def may_be_same(one: Figure, other: Figure) -> bool:
     """Tell whether two figures may be of the same people, one of them being less exact in saying whom."""
     return is_same_count(one, other) and (one.group == other.group or "people" in (one.group, other.group))
+
+
+def _is_alike(one: Figure, other: Figure) -> bool:
+    return is_same_count(one, other) and one.group == other.group and bool(one.source) == bool(other.source)
 
 
 def is_same_count(one: Figure, other: Figure) -> bool:

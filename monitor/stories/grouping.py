@@ -22,7 +22,6 @@ from typing import Protocol
 
 from monitor.stories.clusters import KEYS, Cluster, gap, vector
 from monitor.stories.features import Features
-from monitor.stories.nodes import SILENT as SILENT
 from monitor.stories.nodes import Node
 from monitor.stories.rarity import AS_IF_READ, expected
 

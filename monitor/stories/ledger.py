@@ -16,11 +16,14 @@ from typing import Any, get_args
 from monitor.model import Casualty, Figure, Group, Statement, StatementKind
 from monitor.stories import wording
 from monitor.stories.claimants import Claimant, Claimants
-from monitor.stories.claims import Claim, give, is_same_count, may_be_same, moved, same_value, scope_of, stems
+from monitor.stories.claims import Claim, acts, give, is_same_count, may_be_same, moved, same_value, scope_of, stems
 from monitor.stories.reports import FIGURES_READ, Moment, Report
 
 COUNTS_KEPT = 50
 """Counts of one claimant of one group's fate that are told apart: who gives more is hostile."""
+
+CLAIMS_KEPT = 1000
+"""Counts of a story that are told apart: the largest of real ones have a few hundred."""
 
 _OUTCOMES: tuple[Casualty, ...] = get_args(Casualty)
 
@@ -43,7 +46,7 @@ class Line:
 
     claim: Claim
     others: list[Claim] = field(default_factory=list)
-    """The same as other outlets state it as their own."""
+    """The same as other outlets state it as their own, or have it from others without a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +78,10 @@ class Ledger:
         carriers = self._carriers[report.article] = []
         taken: set[Claim] = set()
         for figure in _told(report):
-            claimant = self._claimant(figure, report)
+            claimant = self.claimant(figure, report)
             known = self._claims_of.setdefault((claimant, figure.outcome, figure.group), [])
             claim = same_value(known, figure, taken) or moved(known, figure, taken, before)
-            if claim is None and len(known) >= COUNTS_KEPT:
+            if claim is None and (len(known) >= COUNTS_KEPT or len(self.claims) >= CLAIMS_KEPT):
                 continue
             if claim is None:
                 claim = Claim(claimant, figure.outcome, figure.group, scope_of(figure), [])
@@ -108,20 +111,20 @@ class Ledger:
     def statements(self) -> list[Said]:
         return [said for said in self.said if said.carriers]
 
-    def _claimant(self, figure: Figure, report: Report) -> Claimant:
+    def claimant(self, figure: Figure, report: Report) -> Claimant:
+        """Return whose count a figure is; who has no name is one of the text that a report is, or is a copy of."""
         if figure.source:
-            return self.claimants.named(figure.source)
+            return self.claimants.named(figure.source, report.origin)
         original = self._current.get(report.duplicate_of) if report.duplicate_of is not None else None
         if original and any(is_same_count(figure, one) and one.source is None for one in original.counts):
             return self.claimants.outlet(original.source)
         return self.claimants.outlet(report.source)
 
     def _hear(self, statement: Statement, report: Report) -> Said:
-        claimant, about = self.claimants.named(statement.who), stems(statement.about)
+        claimant = self.claimants.named(statement.who)
         known = self._said_of.setdefault((claimant, statement.kind), [])
         for said in known:
-            before = stems(said.statement.about)
-            if not about or not before or about & before:
+            if _is_same_matter(statement.about, said.statement.about):
                 if report not in said.carriers:
                     said.carriers.append(report)
                 return said
@@ -164,18 +167,26 @@ def _said(report: Report) -> Iterator[Statement]:
     return islice(told, FIGURES_READ)
 
 
+def _is_same_matter(one: str, other: str) -> bool:
+    """Tell whether two statements are about one thing, as far as they say; a place in common is not enough."""
+    if acts(one) and acts(other):
+        return bool(acts(one) & acts(other))
+    return not stems(one) or not stems(other) or bool(stems(one) & stems(other))
+
+
 def _lines(claims: list[Claim]) -> list[Line]:
-    claims = sorted(claims, key=lambda claim: -claim.shown.figure.count)
-    lines = [Line(claim) for claim in claims if not claim.claimant.is_outlet]
-    outlets: list[Line] = []
-    for claim in claims:
-        if claim.claimant.is_outlet:
-            same = (one for one in outlets if is_same_count(one.claim.shown.figure, claim.shown.figure))
-            if line := next(same, None):
-                line.others.append(claim)
-            else:
-                outlets.append(Line(claim))
-    return lines + outlets
+    lines: list[Line] = []
+    alike: dict[tuple[str, int, int | None], Line] = {}
+    for claim in sorted(claims, key=lambda claim: (claim.claimant.is_outlet, -claim.shown.figure.count)):
+        claimant, figure = claim.claimant, claim.shown.figure
+        key = "" if claimant.is_outlet else claimant.subject, figure.count, figure.count_max
+        if not claimant.is_source and key in alike:
+            alike[key].others.append(claim)
+            continue
+        lines.append(Line(claim))
+        if not claimant.is_source:
+            alike[key] = lines[-1]
+    return lines
 
 
 # --- as JSON -----------------------------------------------------------------------------------------------------
@@ -188,14 +199,15 @@ def figures_json(ledger: Ledger) -> tuple[dict[str, Any], ...]:
 
 def _figure_json(line: Line) -> dict[str, Any]:
     value = line.claim.shown
+    figure, report = value.cited
     carriers = [*value.carriers, *(report for claim in line.others for report in claim.shown.carriers)]
     return {
-        **asdict(value.figure),
-        "text": wording.claim(value.figure),
+        **asdict(figure),
+        "text": wording.claim(figure),
         "claimant": line.claim.claimant.name,
-        "outlet": value.report.source,
-        "article": value.report.article,
-        "at": value.report.at.isoformat(),
+        "outlet": report.source,
+        "article": report.article,
+        "at": report.at.isoformat(),
         "last_at": max(report.at for report in carriers).isoformat(),
         "articles": [report.article for report in carriers],
         "before": [

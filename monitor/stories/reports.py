@@ -56,6 +56,8 @@ class Report:
     places: tuple[Spot, ...] = ()
     figures: tuple[Figure, ...] = ()
     statements: tuple[Statement, ...] = ()
+    joined_at: datetime | None = None
+    """When its article came from another story that turned out to be this one."""
 
     @property
     def counts(self) -> tuple[Figure, ...]:

@@ -25,7 +25,7 @@ def families(*names: str) -> list[list[str]]:
         ("the military", "Pakistan's military", "military", "THE MILITARY", "a military spokesman"),
         ("Pakistan's military", "the Pakistani military"),
         ("the army", "Pakistan Army", "the Pakistani army"),
-        ("Police", "police", "the police", "police officials", "a senior police officer", "Quetta police", "Police"),
+        ("Police", "police", "the police", "police officials", "a police spokesman", "Quetta police", "Police"),
         ("police", "police spokesman Ali Khan", "Ali Khan"),
         ("BLA", "the Baloch Liberation Army", "Baloch Liberation Army (BLA)", "BLA spokesman Jeeyand Baloch"),
         ("FC Spokesman", "the FC", "Frontier Corps (FC)"),
@@ -68,10 +68,61 @@ def test_one_claimant(names: tuple[str, ...]) -> None:
         ("The Times of India", "the Times", "Daily Times", "Hindustan Times"),
         ("authorities", "health authorities"),
         ("", "…"),
+        ("UN officials", "officials", "the UN"),
     ],
 )
 def test_several_claimants(names: tuple[str, ...]) -> None:
     assert families(*names) == [[name] for name in names]
+
+
+NOBODY = [
+    *("officials", "local officials", "the authorities", "health authorities", "Security sources", "US officials"),
+    *("sources", "Police sources", "a spokesman", "the statement", "reports", "state media"),
+    *("a witness", "Witnesses", "Residents", "Local residents", "doctors", "militants", "the group"),
+    *("a senior police officer", "a police official", "two police officials", "the district police chief"),
+    *("District Police Officer", "a Quetta police officer", "an army unit", "deputy commissioner", "a minister"),
+    *("the hospital", "hospital officials", "a nearby hospital", "testigos", "un oficial", "مقامی حکام", "عینی شاہدین"),
+]
+
+SOMEBODY = [
+    *("the military", "Police", "police officials", "a police spokesman", "a military statement", "the chief minister"),
+    *("the provincial home department", "Counter Terrorism Department", "Provincial Disaster Management Authority"),
+    *("a Hamas official", "Taliban officials", "BLA spokesman", "a Frontier Corps official", "UN officials", "the UN"),
+    *("Civil Hospital officials", "National Police Agency", "Quetta Deputy Commissioner", "SSP Operations"),
+    *(
+        "police chief Rashid Baloch",
+        "Resident Ali Khan",
+        "Doctors Without Borders",
+        "Reuters",
+        "The News",
+        "ترجمان پولیس",
+    ),
+]
+
+
+@pytest.mark.parametrize("name", NOBODY)
+def test_who_has_no_name_is_one_of_a_text(name: str) -> None:
+    claimants = Claimants()
+    claimant = claimants.named(name, 1)
+    assert (claimant.is_anybody, claimant.is_source) == (True, False)
+    assert claimants.named(f"the {name}", 1) is claimant
+    assert claimants.named(name, 2) is not claimant
+    assert claimants.outlet(name) is not claimant
+
+
+@pytest.mark.parametrize("name", SOMEBODY)
+def test_who_has_a_name_is_one_of_all_texts(name: str) -> None:
+    claimants = Claimants()
+    assert claimants.named(name, 1).is_source
+    assert claimants.named(name, 1) is claimants.named(name, 2)
+
+
+def test_who_has_no_name_is_not_taken_for_a_body() -> None:
+    claimants = Claimants()
+    everyone = [
+        claimants.named(name, text) for text in (1, 2) for name in ("police", "a police officer", "the officer")
+    ]
+    assert len(set(map(id, everyone))) == 5
 
 
 def test_a_name_that_fits_two_better_goes_to_the_one_that_is_as_specific() -> None:
@@ -132,6 +183,9 @@ def test_a_person_is_no_outlet_of_that_name() -> None:
     [
         ("Police", True),
         ("Local officials", True),
+        ("police in Karachi", True),
+        ("spokesman for the police", False),
+        ("For officials", True),
         ("hospital employees", True),
         ("the press", False),
         ("Reuters", False),

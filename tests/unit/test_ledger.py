@@ -229,6 +229,29 @@ def militants(count: int, source: str | None = "the military", **more: Any) -> F
         ),
         pytest.param(
             [
+                report(1, 0, "Dawn", figure(40, "officials")),
+                report(2, 1, "Geo", figure(60, "officials")),
+                report(3, 2, "BBC", figure(40, "Officials")),
+                report(4, 2, "AFP", figure(60, "sources")),
+            ],
+            [
+                "officials: 60 people killed (Geo)",
+                "sources: 60 people killed (AFP)",
+                "officials: 40 people killed (Dawn, BBC)",
+            ],
+            id="who has no name moves nothing of another text",
+        ),
+        pytest.param(
+            [
+                report(1, 0, "Dawn", figure(40, "officials")),
+                report(2, 1, "Geo", figure(40, "officials"), duplicate_of=1),
+                report(1, 2, "Dawn", figure(60, "officials"), revision=1),
+            ],
+            ["officials: 40 > 60 people killed (Dawn)"],
+            id="but of its own, and of copies",
+        ),
+        pytest.param(
+            [
                 report(1, 0, "AFP", figure(12)),
                 report(2, 1, "Geo", figure(12), duplicate_of=1),
                 report(3, 2, "Dawn", figure(12), figure(7, outcome="injured"), duplicate_of=1),
@@ -393,7 +416,7 @@ def test_as_json() -> None:
 FIGURES = st.builds(
     figure,
     st.integers(0, 40),
-    st.sampled_from([None, "Police", "police officials", "the army", "Ali Khan", "Dawn"]),
+    st.sampled_from([None, "Police", "police officials", "the army", "Ali Khan", "Dawn", "officials", "a witness"]),
     group=st.sampled_from(["people", "security"]),
     modifier=st.sampled_from(["exactly", "at_least", "about", "up_to"]),
     scope=st.sampled_from(["", "on Friday", "in two raids"]),

@@ -87,7 +87,7 @@ def test_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     story = StorySummary(
         id=1, headline="Attack", first_seen_at=MORNING, updated_at=MORNING, origins=4, articles=4
     )  # fmt: skip
-    print_json(page.story_json(story, DAY, ledger(at(9, *DAY))))
+    print_json(page.story_json(story, DAY, ledger(at(9, *DAY)), page.course(DAY)))
     found = json.loads(capsys.readouterr().out)
     assert found["where"] == ["Quetta", "Gwadar"]
     assert [(one["claimant"], one["count"]) for one in found["figures"]] == [("Police", 31)]

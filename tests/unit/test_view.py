@@ -187,7 +187,7 @@ class TestStory:
     @pytest.mark.parametrize(
         ("changes", "is_new", "told"),
         [
-            ((), True, []),
+            ((), False, []),
             ((Change(kind="new_story", text="New story"),), True, []),
             ((Change(kind="new_story", text="New"), Change(kind="revision", text="edited")), True, ["edited"]),
             ((Change(kind="revision", text="edited"),), False, ["edited"]),

@@ -120,3 +120,10 @@ def test_a_first_figure_wakes_where_it_is_worse_for_its_group(group: Group, coun
         report(2, figures=(replace(killed(count), group=group, source="the army"),), source="Outlet 2"),
     )
     assert wakes(known, Severity.MEDIUM, NOON) is woken
+
+
+def test_what_a_merge_brought_since_is_new_to_those_who_were_not_told_of_it() -> None:
+    first, other = said(1, 2, NOON - HOUR), replace(said(2, 9, NOON - 2 * HOUR), joined_at=NOON)
+    assert wakes(file(first, other), Severity.MEDIUM, NOON)
+    told = file(first, other).told[1]
+    assert not wakes(StoryFile(reports=(first, other), told={1: told, 2: told}), Severity.MEDIUM, NOON)

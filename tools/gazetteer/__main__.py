@@ -1,4 +1,5 @@
-"""`python -m tools.gazetteer ARCHIVES`: writes monitor/regions/packs anew (`make packs` fetches the inputs first).
+"""`python -m tools.gazetteer ARCHIVES`: writes monitor/regions/packs and the lists of everyday words anew (`make packs`
+fetches the inputs first).
 
 The same inputs give the same bytes.
 """
@@ -9,7 +10,7 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-from tools.gazetteer import everyday
+from tools.gazetteer import commonness, everyday
 from tools.gazetteer.inputs import Inputs
 from tools.gazetteer.overlays import Overlay
 from tools.gazetteer.places import Entry, World
@@ -18,6 +19,7 @@ from tools.gazetteer.spelling import is_exact, words_of
 from tools.gazetteer.writing import Spelling, listed, pack, table
 
 REGIONS = Path(__file__).parents[2] / "monitor" / "regions"
+STORIES = REGIONS.parent / "stories"
 PACKS = REGIONS / "packs"
 WORLD_POPULATION = 100_000
 """Towns of at least so many people are known everywhere, whatever a rule set watches."""
@@ -44,6 +46,7 @@ def main(archives: str) -> None:
         (PACKS / f"{name}.pack").write_bytes(pack(spellings))
     peoples = {words_of(word) for word, _ in demonyms}
     (REGIONS / "words" / "everyday.txt").write_text(everyday.listed(entries, peoples), encoding="utf-8")
+    (STORIES / "words" / "everyday.txt").write_text(commonness.listed(), encoding="utf-8")
     report(world, entries)
 
 

@@ -156,11 +156,11 @@ class _Field:
     def _with_title(self, figure: Figure, said_of: Titles, others: Sequence[int]) -> Figure:
         """Give a bare name the group of what is said of it elsewhere, before anybody else is told of."""
         low, high = bisect_left(self.tokens.starts, figure.start), bisect_right(self.tokens.ends, figure.end)
-        words = self.tokens.folded[low:high]
-        if figure.group != "people" or not words or any(word in self.words.words for word in words):
+        name = said_of.name(low, high) if figure.group == "people" else None
+        if name is None:
             return figure
         until = next((at for at in others if at >= high), len(self.tokens))
-        return replace(figure, group=said_of.of(words[-1], high, until))
+        return replace(figure, group=said_of.of(name, high, until))
 
 
 def _is_one(figure: Figure) -> bool:

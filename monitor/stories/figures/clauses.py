@@ -14,8 +14,9 @@ from monitor.stories.figures.row import PLACE, Row
 
 _NONE_LENGTH = 7
 _BODILY = frozenset(("killed", "injured", "abducted"))
+_DONE_TO_ONE = frozenset(("killed", "abducted"))
 _BETWEEN_NONE = frozenset(
-    ("word", "adverbs", "and", "have", "of", "range", "things", "some", "person", "in", "infinitive")
+    ("word", "adverbs", "and", "have", "of", "range", "things", "some", "person", "in", "infinitive", "suffering")
 )
 
 
@@ -81,6 +82,8 @@ class Clauses:
             return
         if self._suffered(at, item.folded):
             return
+        if "acts" in takes and takes["acts"] in _DONE_TO_ONE and self._owned(at, takes["acts"]):
+            return
         begin, is_passive, is_real = self.row.predicate(at)
         if self.row.kind(at - 1) in ("definite", "some"):
             self._again(at, takes.get("verbs") or takes.get("before") or takes.get("counts"))
@@ -104,9 +107,15 @@ class Clauses:
             self._give(before or self._described(at), takes["before"], at, as_subjects=True)
 
     def _act(self, at: int, form: str, outcome: Casualty) -> None:
-        if any(item.kind == "not_real" for item in self.row.items[max(at - 4, 0) : at]):
-            return  # "demanded the release of"
-        people = self.row.behind(at + 2, is_subject=True)
+        for item in reversed(self.row.items[max(at - 4, 0) : at]):
+            if item.kind == "not_real":
+                return  # "demanded the release of"
+            if item.kind == "stops":
+                break
+        first = at + 2
+        if self.row.kind(first) == "outcome" and first not in self.row.covering:
+            first += 1  # "the body of abducted trader Khan"
+        people = self.row.behind(first, is_subject=True)
         if people and people[0].is_name and people[0].last == people[0].first:
             return  # "the death of CDs"
         number = self.row.covering.get(at - 1)
@@ -116,13 +125,23 @@ class Clauses:
             return  # told of before
         self._give(people, outcome, at, is_weak=form == "weak_acts")
 
+    def _owned(self, at: int, outcome: Casualty) -> bool:
+        """Link "Khan's murder"."""
+        name = self.row.items[at - 1] if at else None
+        if name is None or not name.is_name or not name.owns:
+            return False
+        mention = Mention(at - 1, at - 1, at - 1, 1, who=at - 1, is_name=True, is_named=True, is_single=True)
+        mention.outcomes[outcome] = at
+        self.row.mentions.append(mention)
+        return True
+
     def _is_found(self, at: int) -> bool:
         return any(item.folded in self.row.vocabulary.found for item in self.row.items[at + 1 : at + 12])
 
     def _counted(self, at: int, outcome: Casualty, verbs: frozenset[str]) -> bool:
         """Link "two bullet-riddled bodies were found", "recovered a body" and "claimed two lives"."""
         last = at - 1
-        while self.row.kind(last) == "adverbs":
+        while self.row.kind(last) in ("adverbs", "outcome"):
             last -= 1
         number = self.row.covering.get(last)
         if number is None and self.row.kind(last) == "one":

@@ -81,15 +81,39 @@ class Titles:
         """What is said of somebody who was named before, with the token that says it: "he was a journalist"."""
         for at, word in enumerate(tokens.folded[:FARTHEST]):
             title = words.words.get(word)
-            if title is not None and title.kind == "person" and title.group not in (None, "people"):
-                self._learn_behind(at, title.group)
-                self._learn_before(at, title.group)
+            if title is None or title.kind != "person":
+                continue
+            group = self._told_beside(at) if title.is_office or title.group == "people" else None
+            group = group or title.group
+            if group not in (None, "people"):
+                self._learn_behind(at, group)
+                self._learn_before(at, group)
+
+    def name(self, low: int, high: int) -> str | None:
+        """Return the last name of somebody of whom some tokens tell no more than that."""
+        found = None
+        for word in self.tokens.folded[low:high]:
+            known = self.words.words.get(word)
+            if known is None and not word.isdecimal():
+                found = word
+            elif known is not None and known.kind == "person" and word not in self.words.himself:
+                return None
+        return found
 
     def of(self, name: str, behind: int, until: int) -> Group:
         """Return the group of a name of which something is said between two tokens, or anywhere by its name."""
         if name in self.names:
             return self.names[name]
         return next((group for at, group in self.later if behind <= at < until), "people")
+
+    def _told_beside(self, title: int) -> Group | None:
+        """Return the group that the words beside a title tell: "Taliban commander", "member of the Levies"."""
+        folded = self.tokens.folded
+        near = list(folded[title - 1 : title]) if title else []
+        if title + 1 < len(folded) and self._kind(title + 1) == "of":
+            near += folded[title + 2 : title + _LONGEST_TITLE]
+        told = (self.words.words[word].tells for word in near if word in self.words.words)
+        return next((group for group in told if group is not None), None)
 
     def _learn_behind(self, title: int, group: Group) -> None:
         for name in self.tokens.folded[title + 1 : title + 1 + _LONGEST_NAME]:

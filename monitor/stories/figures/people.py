@@ -82,7 +82,7 @@ def mentions(items: Sequence[Item]) -> list[Mention]:
 def _mention(items: Sequence[Item], at: int) -> Mention | None:
     item = items[at]
     if item.kind == "nobody":
-        return Mention(at, at, at, 0, who=at, group="people", head=item.folded)
+        return _nobody(items, at)
     if "nothing" in item.word.takes:
         return Mention(at, at, at, 0, who=at + 1, group="people", outcomes={item.word.takes["nothing"]: at})
     if "single" in item.word.takes:
@@ -93,6 +93,17 @@ def _mention(items: Sequence[Item], at: int) -> Mention | None:
     if item.kind in ("person", "bands", "age") or (item.kind == "word" and (item.is_name or item.word.tells)):
         return _Phrase(items, at, at, Quantity(None, at)).mention()
     return None
+
+
+def _nobody(items: Sequence[Item], at: int) -> Mention:
+    """Return "no one", and "none of the soldiers"."""
+    last, group = at, items[at].word.group
+    if at + 1 < len(items) and items[at + 1].kind == "of":
+        for behind in range(at + 2, min(at + 6, len(items))):
+            if items[behind].kind == "person":
+                last, group = behind, items[behind].word.group
+                break
+    return Mention(at, last, last, 0, who=at, group=group or "people", head=items[at].folded)
 
 
 def _counted(items: Sequence[Item], start: int, how_many: Quantity) -> Mention | None:
@@ -119,6 +130,8 @@ def _counted(items: Sequence[Item], start: int, how_many: Quantity) -> Mention |
         return bare if how_many.is_counted else None
     if items[inner].kind == "number":  # "120 of the 137 passengers"
         inner += 1
+    if inner + 1 < len(items) and "verbs" in items[inner].word.takes and items[inner + 1].kind == "person":
+        inner += 1  # "one of the injured policemen"
     if inner < len(items) and items[inner].kind in _RUN:
         return _Phrase(items, start, inner, how_many, is_part=True).mention()
     if items[inner - 1].kind == "definite" and "verbs" in items[inner].word.takes:
@@ -182,6 +195,8 @@ class _Phrase:
             case "word":
                 if self.is_bare and self.head is None and self.names and not item.is_name:
                     return False  # a name ends where its capitals do
+                if self.head is not None and self.head < at - 1 and self.items[at - 1].is_name and not item.is_name:
+                    return False
                 self.tells = self.tells or item.word.tells
                 self.names += item.is_name
             case "things":
@@ -205,8 +220,11 @@ class _Phrase:
 
     def _take_thing(self) -> bool:
         self.is_thing = True
-        if any(one.kind == "person" for one in self.items[self.end + 1 : self.end + 4]):
-            return True  # "two bus passengers"
+        for one in self.items[self.end + 1 : self.end + 4]:
+            if one.kind == "person":
+                return True  # "two bus passengers"
+            if one.kind == "outcome":
+                break
         if self.head is not None and (self.end == self.head + 1 or not self.items[self.head].word.is_plural):
             self.head = None  # "a police station"
         return False
@@ -221,6 +239,8 @@ class _Phrase:
         if following.kind != "person" and not (following.kind == "word" and following.word.tells):
             return False
         form, outcome = next(iter(item.word.takes.items()))
+        if form == "behind":
+            return False  # "the van injuring inspector Khan"
         if form == "verbs" or outcome == "missing":
             self.attribute = outcome, self.end
         return True
@@ -275,8 +295,12 @@ class _Phrase:
         mention.is_compound = has_more and not is_named
         mention.head = self.items[head].folded
         mention.group = person.group
+        if person.is_kin and of_whom is not None:
+            of_whom = "civilians"
         if person.group == "people" or person.is_office:
             mention.group = self.tells or of_whom or person.group
+        elif person.group == "security" and of_whom == "militants":
+            mention.group = "militants"  # "a sergeant of the Liberation Front"
         elif person.group == "civilians" and self.tells == "militants":
             mention.group = "militants"
         if self.attribute is not None and not mention.is_definite:
@@ -382,6 +406,7 @@ def _complement(items: Sequence[Item], last: int) -> tuple[int, Group | None]:
             is_inside = (
                 item.kind in ("and", "in") and items[at - 1].is_name and at + 1 < len(items) and items[at + 1].is_name
             )
+            is_inside = is_inside or (item.kind == "some" and item.is_capital)  # "All Assam Students Union"
             if item.kind not in _COMPLEMENT and not is_inside:
                 break
             tell = tell or item.word.tells

@@ -26,7 +26,9 @@ _QUOTES = frozenset("\"“”«»‘’'")
 _FUNCTION = frozenset(("one", "definite", "in", "stops", "some", "another", "both"))
 _BODILY = ("killed", "injured", "abducted", "arrested")
 _BEHIND_NAMES = frozenset(("age", "be", "have", "outcome", "suffering", "adverbs", "aside"))
+_NAMING = frozenset(("acts", "bodies"))
 _LONGEST_NAME = 4
+_LONGEST_INSERTION = 16
 _POSSESSIVES = frozenset(("'s", "’s", "' ", "’ "))
 _IN_NUMBERS = frozenset((",", ".", ":", "/"))
 _OLDEST = 110
@@ -78,7 +80,7 @@ def read_items(vocabulary: Vocabulary, text: str, tokens: Tokens, low: int, high
                 gap = gaps[at][1:]
             if items and gap[:2] in _POSSESSIVES:
                 items[-1].owns = True
-            comma = "," in gap or "،" in gap or " -" in gap or "(" in gap or "--" in gap
+            comma = "," in gap or "،" in gap or " -" in gap or _opens(gap) or "--" in gap
             hard = not _HARD.isdisjoint(gap)
             joined = gap == "-"
         behind = _number(vocabulary, words, gaps, at, end)
@@ -141,6 +143,9 @@ def _find_names(items: list[Item]) -> None:
                 continue
             if at > 1 and items[at].comma and items[at - 1].comma and items[at - 1].kind == "number":
                 at -= 1  # "PORTH, 65, WAS KILLED"
+            if items[at].comma:  # "LOPEZ, WHO WORKED THERE, WAS KIDNAPPED"
+                openers = range(at - 1, max(at - _LONGEST_INSERTION, 0), -1)
+                at = next((back for back in openers if items[back].comma and items[back].kind == "who"), at)
             begin = at
             while (
                 begin and _is_bare(items[begin - 1]) and (begin == at or not (items[begin].comma or items[begin].hard))
@@ -151,7 +156,7 @@ def _find_names(items: list[Item]) -> None:
             if starts_clause and 0 < at - begin <= _LONGEST_NAME:
                 for name in items[begin:at]:
                     name.is_name = True
-        elif item.kind == "of" and at and "acts" in items[at - 1].word.takes:
+        elif item.kind == "of" and at and not _NAMING.isdisjoint(items[at - 1].word.takes):
             end = at + 1
             while end < len(items) and _is_bare(items[end]) and not items[end].comma and not items[end].hard:
                 end += 1

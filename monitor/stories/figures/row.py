@@ -139,6 +139,7 @@ class Row:
         if (
             mention.is_name
             and self.kind(mention.first - 1) in ("word", "things", "of", "by", "in", "definite")
+            and (not self.items[mention.first].comma or self.items[mention.first - 1].is_name)
             and self.items[mention.last].folded not in self.known
         ):
             return True  # a place
@@ -191,7 +192,7 @@ class Row:
                 break  # "the Ministry of Health, 16 patients"
             if self.kind(before.first - 1) == "including":
                 whole = self.covering.get(before.first - 2)
-                return [*found, whole] if whole is not None else found
+                return [*found, *self.coordinated(whole)] if whole is not None else found
             if not self._has_and(this):
                 if not before.is_name and (before.count or 0) > 1 and all(one.is_named for one in found):
                     found.clear()
@@ -216,6 +217,8 @@ class Row:
             )
         if between and len(between) <= 3 and between[0].comma and all(one.kind == "word" for one in between):
             return this.is_single and this.who == this.first  # "Khan, organising secretary of the party"
+        if this.count is None and len(between) == 2 and between[1].kind == "word":
+            between = between[:1]  # "drivers and machine operators"
         if any(one.kind not in ("and", "along", "adverbs") for one in between) or len(between) > 2:
             return False
         return any(one.kind in ("and", "along") for one in between) or self.has_comma(before.reach + 1)
@@ -300,7 +303,7 @@ class Row:
                 at += 1
             elif item.kind == "in" and not skipped:  # "at gunpoint", "on November 8"
                 skipped = 2
-            elif item.kind in ("word", "date", "months"):
+            elif item.kind in ("word", "date", "months") or (item.kind == "things" and item.word.tells):
                 skipped += 1
             elif item.kind not in ("adverbs", "aside"):
                 return -1

@@ -40,6 +40,8 @@ class Word:
     """How it takes people, and what happens to them: ``{"verbs": "killed"}``."""
     is_office: bool = False
     """A noun whose group gives way to what the words beside it tell."""
+    is_kin: bool = False
+    """Whoever is said to be that of somebody is no fighter for it: "the son of a policeman"."""
 
 
 PLAIN = Word("word")
@@ -139,13 +141,13 @@ def _vocabulary(table: Mapping[str, Any]) -> Vocabulary:
         for phrase, count in counts.items():
             add(phrase, Word(role, count=int(count), group="people"))
     for group, lists in table["people"].items():
-        for nouns in ("nouns", "offices"):
-            is_office = nouns == "offices"
+        for nouns in ("nouns", "offices", "kin"):
+            noun = Word("person", group=group, is_office=nouns == "offices", is_kin=nouns == "kin")
             for one, many in _nouns(lists.get(nouns, ())):
                 if one:
-                    add(one, Word("person", group=group, is_office=is_office, is_either=one == many))
+                    add(one, replace(noun, is_either=one == many))
                 if many and one != many:
-                    add(many, Word("person", group=group, is_office=is_office, is_plural=True))
+                    add(many, replace(noun, is_plural=True))
         for pair in lists.get("pairs", ()):
             add(pair, Word("person", count=2, group=group))
     for role in _ROLES:

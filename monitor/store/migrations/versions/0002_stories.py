@@ -112,7 +112,11 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     with op.batch_alter_table("owed", schema=None) as batch_op:
+        batch_op.drop_index("ix_owed_story")
         batch_op.drop_column("material")
+
+    with op.batch_alter_table("digest", schema=None) as batch_op:
+        batch_op.drop_column("until_at")
 
     for table in ("term", "story_key", "story_event", "story", "sketch_key", "sketch", "report", "related", "habit"):
         op.drop_table(table)
