@@ -6,7 +6,7 @@ its own. This module must not know who a claimant is, nor what readers were told
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
@@ -41,13 +41,15 @@ class Value:
     """All that say so and still stand as they were; empty once every one was edited."""
     last_at: datetime
 
+    put: dict[int, Figure] = field(default_factory=dict)
+    """How each article puts it."""
+
     @property
     def cited(self) -> tuple[Figure, Report]:
-        """The first report that still gives it, and in its words; the first of all where none does."""
-        if not self.carriers or self.report in self.carriers:
+        """The first article that still gives it, in its words; where none does, the first of all."""
+        if not self.carriers or any(one.article == self.report.article for one in self.carriers):
             return self.figure, self.report
-        report = self.carriers[0]
-        return next((one for one in report.counts if _is_alike(one, self.figure)), self.figure), report
+        return self.put[self.carriers[0].article], self.carriers[0]
 
 
 @dataclass(slots=True, eq=False)
@@ -118,6 +120,7 @@ def give(claim: Claim, figure: Figure, report: Report) -> Value:
         value = Value(figure, report, [], report.at)
         claim.values.append(value)
     value.carriers.append(report)
+    value.put[report.article] = figure
     value.last_at = report.at
     return value
 
@@ -178,10 +181,6 @@ def _tells(word: str) -> bool:
 def may_be_same(one: Figure, other: Figure) -> bool:
     """Tell whether two figures may be of the same people, one of them being less exact in saying whom."""
     return is_same_count(one, other) and (one.group == other.group or "people" in (one.group, other.group))
-
-
-def _is_alike(one: Figure, other: Figure) -> bool:
-    return is_same_count(one, other) and one.group == other.group and bool(one.source) == bool(other.source)
 
 
 def is_same_count(one: Figure, other: Figure) -> bool:

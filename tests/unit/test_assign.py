@@ -82,7 +82,20 @@ def test_the_copy_of_a_forgotten_article_begins_a_story() -> None:
 
 def test_stories_merged_by_a_batch_are_followed() -> None:
     archive = Archive()
-    words = "Khadkocha levies checkpost gunmen Kanak ambush Dasht convoy Lakpass devices Kolpur helicopter".split()
+    words = [
+        "Khadkocha",
+        "levies",
+        "checkpost",
+        "gunmen",
+        "Kanak",
+        "ambush",
+        "Dasht",
+        "convoy",
+        "Lakpass",
+        "devices",
+        "Kolpur",
+        "helicopter",
+    ]
     here, there, all_of_it = " ".join(words[:7]), " ".join(words[5:]), " ".join(words)
     archive.take(arrival(1, here, here), arrival(2, there, there), arrival(3, "Harbour bridge opens", BRIDGE))
     assert archive.stories == {1: 1, 2: 2, 3: 3}

@@ -261,6 +261,20 @@ def test_what_no_article_says_any_more_is_taken_back_whoever_was_sent_it() -> No
     assert told(edit(police(12)), first=(first, other)) == []
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "is_gone"),
+    [
+        ("the Baloch Liberation Army", "the Baloch Republican Army", True),
+        ("the Baloch Liberation Army", "the BLA", False),
+        ("the army", "Pakistan's army", False),
+    ],
+)
+def test_what_nobody_claims_any_more_is_taken_back(one: str, other: str, is_gone: bool) -> None:
+    first = report(1, 0, "Dawn", statement("claims_responsibility", one), title=FIRST.title)
+    another = report(2, 1, "Geo", statement("claims_responsibility", other))
+    assert bool([text for text in told(edit(), first=(first, another)) if "no longer" in text]) is is_gone
+
+
 def test_what_a_sent_article_left_out_and_others_say_wakes_nobody() -> None:
     assert told(edit(), told=SENT, first=(FIRST, report(2, 1, "Geo", police(12)))) == [
         "revision: The article of Dawn that you were sent at 09:10 no longer says 12 people killed"

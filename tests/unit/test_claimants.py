@@ -68,7 +68,7 @@ def test_one_claimant(names: tuple[str, ...]) -> None:
         ("The Times of India", "the Times", "Daily Times", "Hindustan Times"),
         ("authorities", "health authorities"),
         ("", "…"),
-        ("UN officials", "officials", "the UN"),
+        ("UN officials", "officials"),
     ],
 )
 def test_several_claimants(names: tuple[str, ...]) -> None:
@@ -105,7 +105,7 @@ def test_who_has_no_name_is_one_of_a_text(name: str) -> None:
     claimants = Claimants()
     claimant = claimants.named(name, 1)
     assert (claimant.is_anybody, claimant.is_source) == (True, False)
-    assert claimants.named(f"the {name}", 1) is claimant
+    assert claimants.named(f" {name},", 1) is claimant
     assert claimants.named(name, 2) is not claimant
     assert claimants.outlet(name) is not claimant
 
@@ -119,10 +119,8 @@ def test_who_has_a_name_is_one_of_all_texts(name: str) -> None:
 
 def test_who_has_no_name_is_not_taken_for_a_body() -> None:
     claimants = Claimants()
-    everyone = [
-        claimants.named(name, text) for text in (1, 2) for name in ("police", "a police officer", "the officer")
-    ]
-    assert len(set(map(id, everyone))) == 5
+    names = ("police", "a police officer", "the officer")
+    assert len({claimants.named(name, text).order for text in (1, 2) for name in names}) == 5
 
 
 def test_a_name_that_fits_two_better_goes_to_the_one_that_is_as_specific() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from monitor.model import Figure
 from monitor.stories import wording
-from monitor.stories.ledger import COUNTS_KEPT, Ledger, figures_json, ledger, statements_json
+from monitor.stories.ledger import CLAIMS_KEPT, COUNTS_KEPT, Ledger, figures_json, ledger, statements_json
 from monitor.stories.reports import FIGURES_READ, Report
 from tests.story_values import MORNING, at, figure, report, statement
 
@@ -343,6 +343,48 @@ def test_what_a_claimant_gives_is_bounded() -> None:
     assert len(ledger(at(99, *reports)).claims) <= COUNTS_KEPT
     many = [report(n, n, "Dawn", figure(40**k, "Police", scope=f"in {n}{k}")) for n in range(9) for k in range(9)]
     assert len(ledger(at(99, *many)).claims) <= COUNTS_KEPT
+
+
+def test_what_a_story_counts_is_bounded() -> None:
+    reports = [report(n, n, "Dawn", *(figure(9, f"Aa{n} Bb{n}x{k}") for k in range(50))) for n in range(30)]
+    assert len(ledger(at(99, *reports)).claims) == CLAIMS_KEPT
+
+
+def test_a_figure_is_cited_from_who_still_gives_it() -> None:
+    first = report(1, 0, "Dawn", figure(31, "Police"))
+    copy = report(2, 1, "Geo", figure(31, "the police", modifier="at_least"))
+    (found,) = figures_json(ledger(at(9, first, copy)))
+    assert (found["outlet"], found["source"], found["modifier"]) == ("Dawn", "Police", "exactly")
+    (found,) = figures_json(ledger(at(9, first, copy, report(1, 2, "Dawn", figure(31, "Police"), revision=1))))
+    assert (found["outlet"], found["article"], found["at"]) == ("Dawn", 1, MORNING.isoformat())
+    (found,) = figures_json(ledger(at(9, first, copy, report(1, 2, "Dawn", revision=1))))
+    assert (found["outlet"], found["source"], found["modifier"], found["articles"]) == (
+        "Geo",
+        "the police",
+        "at_least",
+        [2],
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_one"),
+    [
+        ("sponsoring the attacks in Quetta", "the arrest of its agent in Quetta", False),
+        ("the attacks", "the arrests", False),
+        ("the attacks", "the attack in Quetta", True),
+        ("sponsoring the attacks in Quetta", "any involvement in the attacks", True),
+        ("Attacks in Quetta", "the Quetta attacks", True),
+        ("India", "Kabul", False),
+        ("", "the attacks", True),
+        ("the", "attacks", True),
+    ],
+)
+def test_which_denials_are_one(one: str, other: str, is_one: bool) -> None:
+    said = [
+        report(1, 0, "Dawn", statement("denies", "Delhi", one)),
+        report(2, 0, "Geo", statement("denies", "Delhi", other)),
+    ]
+    assert (len(ledger(at(9, *said)).statements()) == 1) is is_one
 
 
 def test_statements_are_heard_once() -> None:
