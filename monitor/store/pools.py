@@ -78,16 +78,21 @@ class LiveStories(grouping.Pool):
     def __init__(self, db: Connection, now: datetime) -> None:
         self._db = db
         self._decay = 1 / _growth(now)
+        self._total: float | None = None
+        """Comes with the first frequencies."""
         self.seen: dict[int, Cluster] = {}
         """Every cluster that was asked for, as it was."""
 
     @property
     def total(self) -> float:
-        return self.frequencies([_ARTICLES]).get(_ARTICLES, 0.0)
+        return self._total if self._total is not None else self.frequencies([]).get(_ARTICLES, 0.0)
 
     def frequencies(self, terms: Collection[int]) -> dict[int, float]:
-        rows = self._db.execute(select(TERM).where(among(self._db, TERM.c.term, terms))).all()
-        return {term: weight * self._decay for term, weight in rows}
+        asked = TERM.c.term, TERM.c.weight
+        rows = self._db.execute(select(*asked).where(among(self._db, TERM.c.term, [*terms, _ARTICLES]))).all()
+        found = {term: weight * self._decay for term, weight in rows}
+        self._total = found.get(_ARTICLES, 0.0)
+        return found
 
     def holding(self, keys: Collection[int]) -> dict[int, list[int]]:
         return _grouped(self._db, STORY_KEY.c.term, STORY_KEY.c.story, keys)

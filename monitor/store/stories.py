@@ -69,6 +69,8 @@ def reports(db: Connection, story: int) -> list[Report]:
 
 def reports_of(db: Connection, stories: Collection[int]) -> dict[int, list[Report]]:
     """Return the reports of several stories at once."""
+    if not stories:
+        return {}
     names = ("id", "story", "title", "link", "source", "feed", "home", "duplicate_of", "published_at", "language")
     columns = [ARTICLE.c[name] for name in (*names, "revision", "stored_at")]
     articles = db.execute(select(*columns).where(ARTICLE.c.story.in_(stories))).mappings().all()

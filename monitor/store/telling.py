@@ -203,6 +203,8 @@ def _evidence(rows: Sequence[dict[str, Any]]) -> tuple[Evidence, ...]:
 
 def stories_told(db: Connection, numbers: Collection[int]) -> dict[tuple[str, int], dict[int, Told]]:
     """Return (subscription, story) → the articles of it that were told, and how; only those with any."""
+    if not numbers:
+        return {}
     rows = db.execute(
         select(
             *(OWED.c[name] for name in ("subscription", "story", "article", "severity")),
@@ -214,7 +216,7 @@ def stories_told(db: Connection, numbers: Collection[int]) -> dict[tuple[str, in
         .order_by(DIGEST.c.composed_at)
     )
     found: dict[tuple[str, int], dict[int, Told]] = {}
-    for row in rows if numbers else ():
+    for row in rows:
         until = row.until_at or row.composed_at
         told = Told(sent_at=row.composed_at, until_at=until, severity=Severity(row.severity))
         found.setdefault((row.subscription, row.story), {})[row.article] = told
