@@ -26,6 +26,9 @@ LONGEST_NAME = 60
 MOST_NAMESAKES = 50
 """Claimants of a story with a word in common that a name is compared with."""
 
+CLAIMANTS_COMPARED = 500
+"""Claimants of a story until which a new name is compared with them: a story with more is hostile."""
+
 _ASIDE = re.compile(r"\(([^()]*)\)")
 
 
@@ -117,7 +120,10 @@ class Claimants:
         is_anybody = _read(name).is_anybody
         key = _key(name), text if is_anybody else None
         if key not in self._known:
-            self._known[key] = Claimant(_shown(name), self._next(), is_anybody=True) if is_anybody else self._find(name)
+            if is_anybody or self._count >= CLAIMANTS_COMPARED:
+                self._known[key] = Claimant(_shown(name), self._next(), is_anybody=is_anybody)
+            else:
+                self._known[key] = self._find(name)
         return self._known[key]
 
     def _next(self) -> int:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from monitor.model import Change, Figure, Move, Statement
+from monitor.model import Casualty, Change, Figure, Group, Move, Statement, StatementKind
 from monitor.stories import wording
-from monitor.stories.claimants import Claimants
+from monitor.stories.claimants import Claimant, Claimants
 from monitor.stories.claims import is_same_count, may_be_same, stems
 from monitor.stories.ledger import Ledger
 from monitor.stories.reports import Moment, Report
@@ -41,24 +41,72 @@ class Edit:
     is_material: bool
 
 
+class _Said:
+    """What reports say, for finding what they do not."""
+
+    def __init__(self, reports: Iterable[Report]) -> None:
+        self._groups: dict[tuple[Casualty, int, int | None], set[Group]] = {}
+        self._claimants = Claimants()
+        self._named = set[tuple[StatementKind, Claimant]]()
+        self._words = set[tuple[StatementKind, str]]()
+        self._lone_words = set[tuple[StatementKind, str]]()
+        for report in reports:
+            for one in report.counts:
+                self._groups.setdefault((one.outcome, one.count, one.count_max), set()).add(one.group)
+            for said in report.statements:
+                self._named.add((said.kind, self._claimants.named(said.who)))
+                words = {(said.kind, word) for word in stems(said.who)}
+                self._words |= words
+                self._lone_words |= words if len(words) == 1 else set()
+
+    def without(self, report: Report) -> _Unsaid:
+        """Return what a report says and these do not, each count once."""
+        figures: list[Figure] = []
+        for one in report.counts:
+            if not self._counts(one) and not any(may_be_same(one, other) for other in figures):
+                figures.append(one)
+        return _Unsaid(figures, [one for one in report.statements if not self._states(one)])
+
+    def _counts(self, figure: Figure) -> bool:
+        groups = self._groups.get((figure.outcome, figure.count, figure.count_max), set())
+        return figure.group in groups or "people" in groups or (figure.group == "people" and bool(groups))
+
+    def _states(self, statement: Statement) -> bool:
+        """Tell whether a statement of that kind is made by who may be the same: "Delhi", "the Delhi government"."""
+        if (statement.kind, self._claimants.named(statement.who)) in self._named:
+            return True
+        words = {(statement.kind, word) for word in stems(statement.who)}
+        return not words.isdisjoint(self._words if len(words) == 1 else self._lone_words)
+
+
 @dataclass(frozen=True, slots=True)
 class _Unsaid:
-    """What an article left out and nobody says."""
-
     figures: list[Figure]
     statements: list[Statement]
+
+    def but(self, corrected: list[Correction]) -> _Unsaid:
+        """Leave out the figures that others stand in the place of."""
+        figures = [one for one in self.figures if not any(may_be_same(one, old) for old, _ in corrected)]
+        return _Unsaid(figures, self.statements)
+
+    def parts(self) -> list[str]:
+        lost = [f"no longer says {wording.claims(self.figures)}"] if self.figures else []
+        return lost + [f"no longer says that {wording.statement(one.who, one)}" for one in self.statements]
 
 
 def edits(before: Moment, after: Moment, told: Collection[int]) -> list[Edit]:
     """Return what edits between two moments there is to tell of; ``told`` are the articles that were sent."""
     was, current = before.current(), after.current()
+    edited = [
+        (was[article], now)
+        for article, now in current.items()
+        if article in was and was[article].revision != now.revision
+    ]
+    said = _Said(current.values() if edited else ())
     found = []
-    for now in current.values():
-        old = was.get(now.article)
-        if old is None or old.revision == now.revision:
-            continue
+    for old, now in edited:
         corrected = _corrected(old, now)
-        unsaid = _unsaid_by_all(old, corrected, current.values())
+        unsaid = said.without(old).but(corrected)
         edit = _told_edit(old, now, corrected, unsaid) if now.article in told else _retraction(now, unsaid)
         if edit.parts:
             found.append(edit)
@@ -83,18 +131,18 @@ def revisions(edits: Iterable[Edit], told: Mapping[int, datetime], at: datetime,
 
 def _told_edit(was: Report, now: Report, corrected: list[Correction], unsaid: _Unsaid) -> Edit:
     """Return what readers of an article have to know; of what it left out it matters whether anybody says so still."""
-    lost = _but_corrected(_missing(was.counts, now.counts), corrected)
+    lost = _Said([now]).without(was).but(corrected)
     parts = [f"now says {wording.claim(new)}, not {wording.amount(old)}" for old, new in corrected]
-    parts += _without(lost, _dropped(was.statements, now.statements))
+    parts += lost.parts()
     if one_line(was.title) != one_line(now.title):
         parts.append(f"is now headlined “{shorten(one_line(now.title), _TITLE_LENGTH)}”")
     is_material = bool(corrected or unsaid.figures or unsaid.statements)
-    return Edit(now, corrected, lost, tuple(parts or ["was edited"]), is_material)
+    return Edit(now, corrected, lost.figures, tuple(parts or ["was edited"]), is_material)
 
 
 def _retraction(now: Report, unsaid: _Unsaid) -> Edit:
-    parts = _without(unsaid.figures, unsaid.statements)
-    return Edit(now, [], unsaid.figures, tuple(parts), is_material=False)
+    """Return what of an article that was not sent matters: that it took back what nobody else says."""
+    return Edit(now, [], unsaid.figures, tuple(unsaid.parts()), is_material=False)
 
 
 def _corrected(was: Report, now: Report) -> list[Correction]:
@@ -108,44 +156,6 @@ def _corrected(was: Report, now: Report) -> list[Correction]:
         for old, new in moved
         if old.report is was and new and not is_same_count(old.figure, new.figure)
     ]
-
-
-def _unsaid_by_all(was: Report, corrected: list[Correction], current: Collection[Report]) -> _Unsaid:
-    """Return what no article says any more, nor puts another figure in its place."""
-    kept = tuple(figure for one in current for figure in one.counts)
-    said = tuple(statement for one in current for statement in one.statements)
-    return _Unsaid(_but_corrected(_missing(was.counts, kept), corrected), _dropped(was.statements, said))
-
-
-def _but_corrected(lost: list[Figure], corrected: list[Correction]) -> list[Figure]:
-    return [one for one in lost if not any(may_be_same(one, old) for old, _ in corrected)]
-
-
-def _without(lost: list[Figure], unsaid: list[Statement]) -> list[str]:
-    parts = [f"no longer says {wording.claims(lost)}"] if lost else []
-    return parts + [f"no longer says that {wording.statement(one.who, one)}" for one in unsaid]
-
-
-def _dropped(statements: tuple[Statement, ...], others: tuple[Statement, ...]) -> list[Statement]:
-    """Return the statements that others do not make: of their kind, by who may be the same."""
-    claimants = Claimants()
-    said = {(one.kind, claimants.named(one.who)) for one in others}
-    names = {(one.kind, stems(one.who)) for one in others}
-    return [
-        one
-        for one in statements
-        if (one.kind, claimants.named(one.who)) not in said
-        and not any(kind == one.kind and (name <= stems(one.who) or stems(one.who) <= name) for kind, name in names)
-    ]
-
-
-def _missing(figures: tuple[Figure, ...], others: tuple[Figure, ...]) -> list[Figure]:
-    """Return the counts that others do not give, each once."""
-    missing: list[Figure] = []
-    for figure in figures:
-        if not any(may_be_same(figure, one) for one in (*others, *missing)):
-            missing.append(figure)
-    return missing
 
 
 def _move(old: Figure, new: Figure | None) -> Move:

@@ -22,8 +22,9 @@ from monitor.stories.reports import FIGURES_READ, Moment, Report
 COUNTS_KEPT = 50
 """Counts of one claimant of one group's fate that are told apart: who gives more is hostile."""
 
-CLAIMS_KEPT = 1000
-"""Counts of a story that are told apart: the largest of real ones have a few hundred."""
+CLAIMS_KEPT, FIGURES_READ_IF_FULL = 1000, 5
+"""Counts of a story that are told apart: the largest of real ones have a few hundred. Of articles that come when there
+are as many, so many figures are read, for those that move."""
 
 _OUTCOMES: tuple[Casualty, ...] = get_args(Casualty)
 
@@ -77,7 +78,7 @@ class Ledger:
         self._current[report.article] = report
         carriers = self._carriers[report.article] = []
         taken: set[Claim] = set()
-        for figure in _told(report):
+        for figure in islice(_told(report), FIGURES_READ if len(self.claims) < CLAIMS_KEPT else FIGURES_READ_IF_FULL):
             claimant = self.claimant(figure, report)
             known = self._claims_of.setdefault((claimant, figure.outcome, figure.group), [])
             claim = same_value(known, figure, taken) or moved(known, figure, taken, before)

@@ -267,6 +267,8 @@ def test_what_no_article_says_any_more_is_taken_back_whoever_was_sent_it() -> No
         ("the Baloch Liberation Army", "the Baloch Republican Army", True),
         ("the Baloch Liberation Army", "the BLA", False),
         ("the army", "Pakistan's army", False),
+        ("Delhi", "the Delhi government", False),
+        ("the Delhi government", "Delhi", False),
     ],
 )
 def test_what_nobody_claims_any_more_is_taken_back(one: str, other: str, is_gone: bool) -> None:

@@ -161,7 +161,7 @@ CASES = {
     "The follower Rafiq Mir was shot dead.": ["1 people killed"],
     "A 13-year-old was shot dead.": ["1 civilians killed"],
     "A 40-year-old was shot dead.": ["1 people killed"],
-    "Constables Umar and Ali were injured.": ["1 security injured", "1 people injured"],
+    "Constables Umar and Ali were injured.": ["1 security injured", "1 security injured"],
     "Injuring Usman, the bomb went off.": ["1 people injured"],
     "They rescued 11 year old Mustafa Lal.": ["1 people freed"],
     "The search goes on for missing teenager Ali Lal.": ["1 civilians missing"],

@@ -19,7 +19,8 @@ from monitor.stories.attribution import sources
 from monitor.stories.figures.bounds import background, scope, shares_clause
 from monitor.stories.figures.clauses import Clauses
 from monitor.stories.figures.groups import Titles, settle_group
-from monitor.stories.figures.people import Mention, mentions
+from monitor.stories.figures.mentions import Mention
+from monitor.stories.figures.people import mentions
 from monitor.stories.figures.prefixes import parted
 from monitor.stories.figures.reading import Item, read_items
 from monitor.stories.figures.row import Row

@@ -6,7 +6,7 @@ What is learned of an article is a dictionary that its caller keeps: last name â
 from __future__ import annotations
 
 from monitor.model import Group
-from monitor.stories.figures.people import Mention
+from monitor.stories.figures.mentions import Mention
 from monitor.stories.figures.row import Row
 from monitor.stories.figures.vocabulary import Vocabulary
 from monitor.text.fold import Tokens

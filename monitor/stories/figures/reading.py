@@ -19,6 +19,9 @@ LONGEST_ASIDE = 25
 _CAPITALS = 0.8
 """From this share of capitalised words on, as in headlines, a capital says nothing."""
 
+_LONG = 6
+"""Letters; no headline writes such a word without a capital where it writes capitals at all."""
+
 _MONEY = frozenset("$£€₹¥")
 _OPENING, _CLOSING = "([", ")]"
 _HARD = frozenset(";:—–؛")
@@ -111,7 +114,10 @@ def read_items(vocabulary: Vocabulary, text: str, tokens: Tokens, low: int, high
                     # Without capitals a given name alone may be any word: a surname has to follow.
                     item.is_name = following < end and _look_up(vocabulary, words, following, end)[0] is PLAIN
                 elif not cased and word is PLAIN and items and items[-1].is_name and not joined and gap.isspace():
-                    item.is_name = len(items) < 4 or not all(one.is_name for one in items[-3:])
+                    run = items[-3:]
+                    item.is_name = (
+                        len(items) < 4 or not all(one.is_name for one in run) or any(map(_is_parted, run[1:]))
+                    )
             elif cased and at and gap == " " and word.kind in _FUNCTION and written[0].isupper():
                 hard = True  # an article that wears a capital begins a sentence whose stop was lost
         item.comma, item.hard, item.joined = comma, hard, joined
@@ -264,7 +270,12 @@ def _weed_numbers(items: list[Item], months: frozenset[str]) -> None:
 
 def _capitals_tell(exact: Sequence[str], low: int, high: int) -> bool:
     long = [word for word in exact[low:high] if len(word) > 3]
-    return sum(word[0].isupper() for word in long) < _CAPITALS * len(long)
+    small = [word for word in long if not word[0].isupper()]
+    return len(long) - len(small) < _CAPITALS * len(long) or any(len(word) >= _LONG for word in small)
+
+
+def _is_parted(item: Item) -> bool:
+    return item.comma
 
 
 def _opens(gap: str) -> bool:

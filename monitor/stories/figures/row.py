@@ -7,18 +7,11 @@ Knows positions and lists, not what happened to anybody.
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
-from itertools import pairwise
-
-from monitor.stories.figures.people import Mention
-from monitor.stories.figures.reading import Item
-from monitor.stories.figures.vocabulary import Vocabulary
+from monitor.stories.figures.lists import Lists
+from monitor.stories.figures.mentions import Mention
 
 FARTHEST = 40
 """Items between a predicate and its people."""
-
-PLACE = frozenset(("in", "of", "word", "things", "aside", "date", "months", "definite"))
-"""What may stand between people and the rest of a list: "two soldiers in Quetta and a guard"."""
 
 _PREDICATE = frozenset(("adverbs", "be", "being", "have", "not", "not_real", "infinitive", "aside"))
 _GOVERNORS = frozenset(("in", "of", "by", "infinitive"))
@@ -29,40 +22,8 @@ _RELATIVE_LENGTH = 14
 _LONGEST_PREDICATE = 6
 
 
-class Row:
-    """One sentence: its items and who is mentioned in it."""
-
-    def __init__(
-        self, vocabulary: Vocabulary, items: Sequence[Item], found: Sequence[Mention], known: Container[str]
-    ) -> None:
-        self.vocabulary = vocabulary
-        self.items = items
-        self.known = known
-        """Names of people told of before."""
-        self.mentions: list[Mention] = []
-        for mention in found:
-            if not self.mentions or mention.first > self.mentions[-1].reach:
-                self.mentions.append(mention)
-        self.number = {id(mention): number for number, mention in enumerate(self.mentions)}
-        self.starting = {mention.first: mention for mention in self.mentions}
-        self.covering = {at: mention for mention in self.mentions for at in range(mention.first, mention.reach + 1)}
-        self._share_titles()
-        self.subjects: dict[int, Sequence[Mention]] = {}
-        """The people before each outcome word, for the next one that shares them."""
-        self.objects: set[int] = set()
-        """The mentions, by identity, that an outcome word before them took."""
-
-    def _share_titles(self) -> None:
-        """Give the group of a plural title to each of the names behind it: "constables Umar and Ali"."""
-        for before, this in pairwise(self.mentions):
-            titles = self.items[before.first : before.last] if before.is_single and before.is_named else ()
-            if (
-                this.is_name
-                and this.group is None
-                and self.adjoins(before, this)
-                and (before.shares_title or any(one.word.is_plural for one in titles))
-            ):
-                this.group, this.shares_title = before.group, True
+class Row(Lists):
+    """One sentence, as its predicates see it."""
 
     def before(self, begin: int, is_passive: bool) -> list[Mention]:
         """Return the people of whom the predicate that begins there speaks."""
@@ -170,89 +131,6 @@ class Row:
             has_verb = has_verb or item.kind == "be" or (bool(item.word.takes) and at not in self.covering)
         return None
 
-    def coordinated(self, mention: Mention) -> list[Mention]:
-        """Return the mentions of a list that ends with this one; names that only repeat others are left out."""
-        found = [mention]
-        number = self.number[id(mention)]
-        while number > 0:
-            this, before = self.mentions[number], self.mentions[number - 1]
-            if id(before) in self.objects or not self.adjoins(before, this):
-                break
-            if before.is_open and not before.is_single and before.last == before.first:
-                break
-            if before.outcomes and self.items[before.last].word.takes:
-                break  # "one dead and two injured"
-            if found[-1].who > found[-1].last and found[-1].is_open and before.who <= before.last:
-                break  # "60 survivors and 35 dead"
-            if before.is_name and number > 1 and self._is_place(self.mentions[number - 2], before):
-                break
-            if self.kind(before.first - 1) in ("in", "by", "infinitive") or (
-                before.is_name and self.kind(before.first - 1) == "definite"
-            ):
-                break  # "the Ministry of Health, 16 patients"
-            if self.kind(before.first - 1) == "including":
-                whole = self.covering.get(before.first - 2)
-                return [*found, *self.coordinated(whole)] if whole is not None else found
-            if not self._has_and(this):
-                if not before.is_name and (before.count or 0) > 1 and all(one.is_named for one in found):
-                    found.clear()
-                elif self._repeats(before, this):
-                    self._introduce(before, this)
-                    found.remove(this)
-                elif before.is_single and not any(map(self._has_and, found)):
-                    break  # "soldiers retake Noshki, five militants killed"
-            found.append(before)
-            number -= 1
-        return found
-
-    def adjoins(self, before: Mention, this: Mention) -> bool:
-        """Tell whether only a comma or "and" stands between two mentions."""
-        begin = before.reach + 1
-        while self.vocabulary.is_head_first and begin < this.first and self._is_adjective(begin, before):
-            begin += 1
-        between = self.items[begin : this.first]
-        if len(between) > 3 and between[-1].kind == "and" and all(one.kind in PLACE for one in between[:-1]):
-            return before.count is not None and (
-                before.first == 0 or self.items[before.first].comma or self.kind(before.first - 1) in ("stops", "who")
-            )
-        if between and len(between) <= 3 and between[0].comma and all(one.kind == "word" for one in between):
-            return this.is_single and this.who == this.first  # "Khan, organising secretary of the party"
-        if this.count is None and len(between) == 2 and between[1].kind == "word":
-            between = between[:1]  # "drivers and machine operators"
-        if any(one.kind not in ("and", "along", "adverbs") for one in between) or len(between) > 2:
-            return False
-        return any(one.kind in ("and", "along") for one in between) or self.has_comma(before.reach + 1)
-
-    def _has_and(self, mention: Mention) -> bool:
-        return self.kind(mention.first - 1) in ("and", "along")
-
-    def _goes_on(self, following: Mention, this: Mention) -> bool:
-        """Tell whether a mention behind a comma belongs to a list or says who the one before is."""
-        if self._repeats(this, following):
-            return True
-        later = self.mentions[self.number[id(following)] + 1 :][:1]
-        return bool(later) and self.adjoins(following, later[0])
-
-    def _is_place(self, town: Mention, name: Mention) -> bool:
-        """Tell whether a name says where a town lies: "in Half Moon Bay, California"."""
-        return town.is_name and self.kind(town.first - 1) == "in" and self.adjoins(town, name)
-
-    def _is_adjective(self, at: int, noun: Mention) -> bool:
-        item = self.items[at]
-        return item.kind == "word" and not (item.comma or item.hard or item.is_name) and at <= noun.reach + 2
-
-    @staticmethod
-    def _introduce(name: Mention, title: Mention) -> None:
-        if name.is_named and title.group not in (None, "people"):
-            name.group = title.group
-
-    @staticmethod
-    def _repeats(before: Mention, this: Mention) -> bool:
-        """Tell whether the second of two mentions, parted by a comma, says who the first one is."""
-        if this.is_named:
-            return not before.is_named
-        return before.is_named and (this.is_single or this.is_definite or this.count is None)
-
     def behind(self, at: int, *, is_subject: bool = False) -> list[Mention]:
         """Return the people that stand behind an outcome word, from an item on.
 
@@ -271,10 +149,14 @@ class Row:
                 break
             if this.reach > this.last and self.kind(this.last + 1) == "named":
                 break
-            if not self._has_and(following) and following.is_single and not self._goes_on(following, this):
+            if following.is_name and this.is_named and (this.count or 0) > 1:
+                break  # "three men Khan, Umar and Ali"
+            if following.is_others and following.is_definite and not self.has_and(following):
+                break  # "ten persons, four of them seriously"
+            if not self.has_and(following) and following.is_single and not self.goes_on(following, this):
                 break  # "killed two men, an official said"
-            if not self._has_and(following) and self._repeats(this, following):
-                self._introduce(this, following)
+            if not self.has_and(following) and self.repeats(this, following):
+                self.introduce(this, following)
                 if this.count != 1:
                     break
                 this, is_title = following, True
@@ -356,9 +238,3 @@ class Row:
             is_real = is_real and kind not in ("not", "not_real")
         kinds = [one.kind for one in self.items[begin:at]]
         return begin, is_passive, is_real and ("infinitive" not in kinds or "have" in kinds)
-
-    def kind(self, at: int) -> str:
-        return self.items[at].kind if 0 <= at < len(self.items) else ""
-
-    def has_comma(self, at: int) -> bool:
-        return at < len(self.items) and self.items[at].comma
