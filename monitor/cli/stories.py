@@ -160,7 +160,7 @@ def _say_figures(board: Ledger, today: datetime) -> None:
             value = line.claim.shown
             who = "[dim]not said[/]" if line.claim.claimant.is_outlet else escape(line.claim.claimant.subject)
             shown.add_row(
-                fate, who, escape(_how_many(line)), _time(value.report.at, today), escape(_outlets(line, value))
+                fate, who, escape(_how_many(line)), _time(value.cited[1].at, today), escape(_outlets(line, value))
             )
             fate = ""
     out.print()
@@ -176,7 +176,7 @@ def _how_many(line: Line) -> str:
 
 
 def _outlets(line: Line, value: Value) -> str:
-    sources = [value.report.source, *(one.source for one in value.carriers)]
+    sources = [value.cited[1].source, *(one.source for one in value.carriers)]
     sources += [report.source for claim in line.others for report in claim.shown.carriers]
     names = tuple(dict.fromkeys(sources))
     return names[0] if len(names) == 1 else f"{names[0]} +{len(names) - 1}"

@@ -66,7 +66,7 @@ def test_labelled_figures_are_found_and_none_invented(half: str) -> None:
                 missed += not labelled.get("background")
     f1 = 2 * right / (2 * right + missed + invented)
     print(f"\n{half}: F1 {f1:.3f}, right {right}, missed {missed}, invented {invented}")
-    assert f1 >= {"written on": 0.93, "kept aside": 0.81}[half]
+    assert f1 >= {"written on": 0.94, "kept aside": 0.82}[half]
     assert exact >= 0.97 * right
 
 

@@ -114,10 +114,7 @@ def read_items(vocabulary: Vocabulary, text: str, tokens: Tokens, low: int, high
                     # Without capitals a given name alone may be any word: a surname has to follow.
                     item.is_name = following < end and _look_up(vocabulary, words, following, end)[0] is PLAIN
                 elif not cased and word is PLAIN and items and items[-1].is_name and not joined and gap.isspace():
-                    run = items[-3:]
-                    item.is_name = (
-                        len(items) < 4 or not all(one.is_name for one in run) or any(map(_is_parted, run[1:]))
-                    )
+                    item.is_name = len(items) < 4 or any(one.comma or not one.is_name for one in items[-3:])
             elif cased and at and gap == " " and word.kind in _FUNCTION and written[0].isupper():
                 hard = True  # an article that wears a capital begins a sentence whose stop was lost
         item.comma, item.hard, item.joined = comma, hard, joined
@@ -227,6 +224,8 @@ def _number(
 def _weed_numbers(items: list[Item], months: frozenset[str]) -> None:
     """Mark numbers that date or label something."""
     for at, item in enumerate(items):
+        if item.kind != "number" and item.folded not in months:
+            continue
         before = items[at - 1] if at else None
         after = items[at + 1] if at + 1 < len(items) else None
         if item.folded in months and any(one and one.kind in ("number", "date") for one in (before, after)):
@@ -272,10 +271,6 @@ def _capitals_tell(exact: Sequence[str], low: int, high: int) -> bool:
     long = [word for word in exact[low:high] if len(word) > 3]
     small = [word for word in long if not word[0].isupper()]
     return len(long) - len(small) < _CAPITALS * len(long) or any(len(word) >= _LONG for word in small)
-
-
-def _is_parted(item: Item) -> bool:
-    return item.comma
 
 
 def _opens(gap: str) -> bool:
