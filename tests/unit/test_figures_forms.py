@@ -130,3 +130,9 @@ CASES = {
 def test_what_a_form_tells(text: str) -> None:
     figures = figures_of("", tokenise(""), text, tokenise(text), "en")
     assert [f"{figure.count} {figure.group} {figure.outcome}" for figure in figures] == CASES[text]
+
+
+def test_what_an_earlier_version_said_is_no_news() -> None:
+    text = "CORRECTION: An earlier version gave 31 dead."
+    (figure,) = figures_of("", tokenise(""), text, tokenise(text), "en")
+    assert (figure.count, figure.background) == (31, True)
