@@ -24,6 +24,7 @@ _PEOPLE: dict[Group, tuple[str, str]] = {
     "people": ("person", "people"),
 }
 _SAID = {"claims_responsibility": "claimed responsibility for", "denies": "denied", "accuses": "accused"}
+_OF_THEMSELVES = ("it", "its", "they", "their", "he", "his", "she", "her", "we", "our")
 _SAID_ONLY = {"claims_responsibility": "claimed responsibility", "denies": "denied it", "accuses": "made accusations"}
 
 
@@ -70,8 +71,10 @@ def _fate(figure: Figure) -> str:
 
 
 def statement(who: str, said: Statement) -> str:
-    """Return "The BLA claimed responsibility for the attacks"."""
+    """Return "The BLA claimed responsibility for the attacks", "The BLA claimed that it had attacked Quetta"."""
     about = shorten(one_line(said.about), ABOUT_LENGTH)
+    if said.kind == "claims_responsibility" and about.partition(" ")[0].casefold() in _OF_THEMSELVES:
+        return f"{who} claimed that {about}"
     if said.kind == "claims_responsibility" and about.startswith("control "):
         return f"{who} claimed {about}"
     return f"{who} {_SAID[said.kind]} {about}" if about else f"{who} {_SAID_ONLY[said.kind]}"
