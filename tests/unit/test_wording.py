@@ -49,7 +49,10 @@ def test_long_words_are_cut() -> None:
         (statement("claims_responsibility", "", "the attacks"), "The BLA claimed responsibility for the attacks"),
         (statement("claims_responsibility", "", "control of the town"), "The BLA claimed control of the town"),
         (statement("claims_responsibility", ""), "The BLA claimed responsibility"),
-        (statement("claims_responsibility", "", "it had attacked Quetta"), "The BLA claimed that it had attacked Quetta"),
+        (
+            statement("claims_responsibility", "", "it had attacked Quetta"),
+            "The BLA claimed that it had attacked Quetta",
+        ),
         (statement("denies", "", "any involvement"), "The BLA denied any involvement"),
         (statement("denies", ""), "The BLA denied it"),
         (statement("accuses", "", "India"), "The BLA accused India"),
