@@ -33,7 +33,7 @@ from monitor.app import Services
 from monitor.model import Article, Entry, Feed
 from monitor.pipeline.joining import group_new, save_said
 from monitor.rules.match import Outcome
-from monitor.rules.positions import Positions
+from monitor.rules.positions import words_of
 from monitor.store import Store, pools
 from monitor.stories import grouping
 from monitor.stories.clusters import Cluster
@@ -159,13 +159,13 @@ def _arrive(store: Store, size: int, polls: Sequence[Sequence[Article]]) -> Meas
             break
         new = [(_decision(size + number + at, article), article) for at, article in enumerate(articles, start=1)]
         number += len(articles)
-        positions = {one.article: Positions(article) for one, article in new}
+        words = {one.article: words_of(article) for one, article in new}
         feed = Feed(id=articles[0].feed, url="", name=articles[0].source)
         moments = [time.process_time()]
         with store.writing() as db:
-            decided = group_new(db, services, feed, new, positions, NOW)
+            decided = group_new(db, services, feed, new, words, NOW)
             moments.append(time.process_time())
-            save_said(db, services, decided, positions, dict.fromkeys(positions, Outcome(matches=())), [])
+            save_said(db, services, decided, words, dict.fromkeys(words, Outcome(matches=())), [])
             moments.append(time.process_time())
         moments.append(time.process_time())
         if poll:  # the first one loads tables of words

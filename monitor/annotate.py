@@ -15,7 +15,7 @@ from monitor.regions import packs
 from monitor.regions.gazetteer import Place
 from monitor.regions.mentions import Mention
 from monitor.rules.match import match_article
-from monitor.rules.positions import Positions
+from monitor.rules.positions import Positions, Words, words_of
 from monitor.rules.regional import Regional
 from monitor.rules.ruleset import RuleSet
 from monitor.stories.assign import Arrival, assign
@@ -79,7 +79,7 @@ def _annotated(
 
 
 def _out(rules: RuleSet, line: _Line, only: Collection[str], original: Any) -> dict[str, Any]:
-    article, positions = line.article, line.positions
+    article, positions = line.article, Positions(line.article, line.words)
     out: dict[str, Any] = {"id": line.id}
     if "duplicates" in only:
         out["duplicate_of"] = original
@@ -99,7 +99,7 @@ def _out(rules: RuleSet, line: _Line, only: Collection[str], original: Any) -> d
                 {"code": code, "share": share} for code, share in _rounded(regional.shares()).items() if code
             ]
     if "figures" in only:
-        said = article.title, positions.tokens["title"], article.text, positions.tokens["text"], article.language
+        said = article.title, line.words[0], article.text, line.words[1], article.language
         out["figures"] = [figure_json(figure) for figure in figures_of(*said)]
         out["statements"] = [asdict(statement) for statement in statements_of(*said)]
     if "matches" in only:
@@ -152,7 +152,7 @@ class _Line:
     article: Article
     plain: str | None
     """Its plain text, where its text was HTML."""
-    positions: Positions
+    words: Words
 
 
 def _read(rules: RuleSet, number: int, line: str | bytes) -> _Line | ParseError:
@@ -161,7 +161,7 @@ def _read(rules: RuleSet, number: int, line: str | bytes) -> _Line | ParseError:
     except (ValueError, RecursionError) as error:
         return ParseError(f"line {number}: {error}")
     article, plain = _article(rules, record)
-    return _Line(id=record["id"], article=article, plain=plain, positions=Positions(article))
+    return _Line(id=record["id"], article=article, plain=plain, words=words_of(article))
 
 
 def _record(line: str | bytes) -> dict[str, Any]:
@@ -288,8 +288,8 @@ def _arrival(decision: Decision, line: _Line) -> Arrival:
     article = line.article
     return Arrival(
         id=decision.article,
-        title=line.positions.tokens["title"],
-        text=line.positions.tokens["text"],
+        title=line.words[0],
+        text=line.words[1],
         at=article.published_at,
         feed=article.feed or article.source,
         outlet=article.source or article.feed,

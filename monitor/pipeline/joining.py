@@ -16,7 +16,7 @@ from monitor.model import Article, Feed, Figure, Statement, StoredArticle
 from monitor.regions.field import Part
 from monitor.regions.gazetteer import Place
 from monitor.rules.match import Outcome
-from monitor.rules.positions import Positions
+from monitor.rules.positions import Words, words_of
 from monitor.store import polls, pools, stories, telling
 from monitor.stories.assign import Arrival, Assignment, assign
 from monitor.stories.figures import figures_of
@@ -31,19 +31,19 @@ def group_new(
     services: Services,
     feed: Feed,
     new: Sequence[tuple[Decision, Article]],
-    positions: Mapping[int, Positions],
+    words: Mapping[int, Words],
     now: datetime,
 ) -> list[tuple[Decision, Article]]:
     """Let each new article join its story, and keep what later ones are compared with; returns the new decisions."""
     try:
-        return _group(db, feed, new, positions, now) if new else []
+        return _group(db, feed, new, words, now) if new else []
     except SQLAlchemyError:
         raise
     except Exception:
         # An article that breaks the grouping is kept, as a story of its own, and said; the others are grouped singly.
         services.log.exception("articles could not be grouped", feed=feed.id, articles=len(new))
     if len(new) > 1:
-        return [done for one in new for done in group_new(db, services, feed, [one], positions, now)]
+        return [done for one in new for done in group_new(db, services, feed, [one], words, now)]
     stories.save_stories(db, [one.article for one, _ in new if one.story == one.article], (), now)
     return list(new)
 
@@ -52,12 +52,12 @@ def _group(
     db: Connection,
     feed: Feed,
     new: Sequence[tuple[Decision, Article]],
-    positions: Mapping[int, Positions],
+    words: Mapping[int, Words],
     now: datetime,
 ) -> list[tuple[Decision, Article]]:
     live = pools.LiveStories(db, now)
     assigned = assign(
-        [_arrival(one, article, positions[one.article], now) for one, article in new],
+        [_arrival(one, article, words[one.article], now) for one, article in new],
         {feed.id: pools.habits(db, feed.id)},
         pools.Originals(db),
         live,
@@ -68,12 +68,12 @@ def _group(
     return [(_decided(one, assigned), article) for one, article in new]
 
 
-def _arrival(one: Decision, article: Article, positions: Positions, now: datetime) -> Arrival:
+def _arrival(one: Decision, article: Article, words: Words, now: datetime) -> Arrival:
     published = article.published_at
     return Arrival(
         id=one.article,
-        title=positions.tokens["title"],
-        text=positions.tokens["text"],
+        title=words[0],
+        text=words[1],
         at=published if published is not None and published <= now else now,
         feed=article.feed,
         outlet=article.source,
@@ -112,7 +112,7 @@ def save_said(
     db: Connection,
     services: Services,
     articles: Iterable[tuple[Decision, Article]],
-    positions: Mapping[int, Positions],
+    words: Mapping[int, Words],
     outcomes: Mapping[int, Outcome],
     edited: Sequence[StoredArticle],
 ) -> None:
@@ -123,7 +123,7 @@ def save_said(
         (
             one.article,
             revisions.get(one.article, 0),
-            *_said(services, article, positions[one.article]),
+            *_said(services, article, words[one.article]),
             spots[one.article],
         )
         for one, article in articles
@@ -131,14 +131,14 @@ def save_said(
     before = stories.unread(db, edited)
     for one in edited:
         # What an article said before its edit and was never read would else be news, and its places as well.
-        if words := before.get(one.id):
-            article = replace(one.article, title=words[0], text=words[1])
-            said.append((one.id, one.revision - 1, *_said(services, article, Positions(article)), spots[one.id]))
+        if old := before.get(one.id):
+            article = replace(one.article, title=old[0], text=old[1])
+            said.append((one.id, one.revision - 1, *_said(services, article, words_of(article)), spots[one.id]))
     stories.save_reports(db, said)
 
 
-def _said(services: Services, article: Article, positions: Positions) -> tuple[Sequence[Figure], Sequence[Statement]]:
-    title, text = positions.tokens["title"], positions.tokens["text"]
+def _said(services: Services, article: Article, words: Words) -> tuple[Sequence[Figure], Sequence[Statement]]:
+    title, text = words
     try:
         return (
             figures_of(article.title, title, article.text, text, article.language),

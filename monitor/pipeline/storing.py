@@ -13,7 +13,7 @@ from monitor.model import Article, Feed, Match, StoredArticle
 from monitor.pipeline.counts import Counts
 from monitor.pipeline.joining import group_new, save_said, wake
 from monitor.rules.match import Outcome, outcome
-from monitor.rules.positions import Positions
+from monitor.rules.positions import Positions, Words, words_of
 from monitor.rules.ruleset import RuleSet
 from monitor.store import polls, telling
 from monitor.stories.identity import Decision, Item, Known, identify
@@ -38,18 +38,16 @@ def store_items(
     fuller, late = _shown_elsewhere(db, services, feed, decisions, known, past)
     revised += fuller
 
-    positions = {one.article: Positions(article) for one, article in (*new, *revised)}
-    new = group_new(db, services, feed, new, positions, now)
+    words = {one.article: words_of(article) for one, article in (*new, *revised)}
+    new = group_new(db, services, feed, new, words, now)
     polls.save_new(db, new, now=now, owed=owed)
     polls.save_revisions(db, revised, now=now)
     polls.save_sightings(db, feed.id, decisions, now=now)
-    outcomes = {
-        one.article: _match(services, rules, article, positions[one.article]) for one, article in (*new, *revised)
-    }
+    outcomes = {one.article: _match(services, rules, article, words[one.article]) for one, article in (*new, *revised)}
     matches = {article: outcome.matches for article, outcome in outcomes.items()}
     edited = polls.articles(db, [one.article for one, _ in revised])
     revisions = {one.id: one.revision for one in edited}
-    save_said(db, services, (*new, *revised), positions, outcomes, edited)
+    save_said(db, services, (*new, *revised), words, outcomes, edited)
     debts = [
         debt
         for one, _ in new
@@ -154,9 +152,9 @@ def _revision_debts(
     ]
 
 
-def _match(services: Services, rules: RuleSet, article: Article, positions: Positions | None = None) -> Outcome:
+def _match(services: Services, rules: RuleSet, article: Article, words: Words | None = None) -> Outcome:
     try:
-        found = outcome(rules, article, positions)
+        found = outcome(rules, article, Positions(article, words))
     except Exception:
         # An article that breaks the matcher is kept, unmatched and said; the others go on.
         services.log.exception("article could not be matched", feed=article.feed, url=article.url)

@@ -23,10 +23,19 @@ _FIELDS: tuple[FieldName, ...] = tuple(name for name in get_args(FieldName) if n
 """In the order of their positions: title and text first, so that the two together are one range."""
 
 
-class Positions:
-    """One article in positions."""
+Words = tuple[Tokens, Tokens]
+"""Those of an article's title and of its text."""
 
-    def __init__(self, article: Article) -> None:
+
+def words_of(article: Article) -> Words:
+    return tokenise(article.title), tokenise(article.text)
+
+
+class Positions:
+    """One article in positions; ``words`` are its own, where they are known already."""
+
+    def __init__(self, article: Article, words: Words | None = None) -> None:
+        known = dict(zip(("title", "text"), words or words_of(article), strict=True))
         self.article = article
         self.scopes: dict[FieldName, Scope] = {}
         """Where each field stands."""
@@ -39,7 +48,7 @@ class Positions:
         exact: list[str] = []
         low = 0
         for field in _FIELDS:
-            tokens = tokenise(field_text(article, field))
+            tokens = known[field] if field in known else tokenise(field_text(article, field))
             positions = [low + at + paragraph * _PARAGRAPH_GAP for at, paragraph in enumerate(tokens.paragraphs)]
             high = positions[-1] + 1 if positions else low
             self.scopes[field] = (low, high)
