@@ -449,7 +449,7 @@ def test_a_daemon_that_logs_json_says_nothing_else_and_an_other_says_what_fails(
                 or lines[2] == "1 of 2 feeds could not be read when last asked, and will be asked again now.\n"
             )
             daemon.send_signal(signal.SIGINT)
-            said = daemon.communicate(timeout=5)[1]
+            said = daemon.communicate(timeout=15)[1]
             assert not arguments or all(json.loads(line) for line in said.splitlines())
         finally:
             daemon.kill()

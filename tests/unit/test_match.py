@@ -19,6 +19,7 @@ from monitor.rules.reading import MOST_EVIDENCE, Reading
 from monitor.rules.ruleset import FeedScope, Region, Rule, RuleSet, ScoreLine
 from monitor.rules.spans import MOST_PAIRS
 from monitor.rules.terms import parse_term
+from tests.timing import allowed
 
 
 def items(*sources: str) -> tuple[Term, ...]:
@@ -600,4 +601,4 @@ def test_a_wildcard_built_to_be_slow_is_not(wildcard: str) -> None:
     article = Article(title="", text="a" * 100_000 + " " + " ".join("a" * length for length in range(1, 300)))
     started = time.process_time()
     match_article(rule_set(when=wildcard), article)
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < allowed(1)
