@@ -33,6 +33,8 @@ PARTS = ("duplicates", "story", "places", "regions", "figures", "matches")
 
 _TEXTS = ("title", "text", "url", "feed", "source", "home", "author", "section", "language", "published")
 
+_NEED_POSITIONS = frozenset({"places", "regions", "matches"})
+
 _DIGITS = 10_000
 
 BATCH = 2_000
@@ -49,7 +51,8 @@ def annotate(
     archive = _Archive()
     grouped = "duplicates" in only or "story" in only
     annotated = chain.from_iterable(
-        _annotated(rules, batch, only, archive if grouped else None) for batch in _batches(lines)
+        _annotated(rules, batch, only, archive if grouped else None)
+        for batch in _batches(lines, BATCH if grouped else 1)
     )
     for out, number in list(annotated) if "story" in only else annotated:
         if number is not None and isinstance(out, dict) and "story" in only:
@@ -57,9 +60,9 @@ def annotate(
         yield out
 
 
-def _batches(lines: Iterable[str | bytes]) -> Iterator[list[tuple[int, str | bytes]]]:
+def _batches(lines: Iterable[str | bytes], size: int) -> Iterator[list[tuple[int, str | bytes]]]:
     numbered = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
-    while batch := list(islice(numbered, BATCH)):
+    while batch := list(islice(numbered, size)):
         yield batch
 
 
@@ -79,14 +82,15 @@ def _annotated(
 
 
 def _out(rules: RuleSet, line: _Line, only: Collection[str], original: Any) -> dict[str, Any]:
-    article, positions = line.article, Positions(line.article, line.words)
+    article = line.article
+    positions = None if _NEED_POSITIONS.isdisjoint(only) else Positions(article, line.words)
     out: dict[str, Any] = {"id": line.id}
     if "duplicates" in only:
         out["duplicate_of"] = original
     if "story" in only:
         out["story"] = None
     out["language"] = article.language
-    if "places" in only or "regions" in only:
+    if positions is not None and ("places" in only or "regions" in only):
         regional = Regional(rules, positions)
         if "places" in only:
             out["places"] = [

@@ -31,7 +31,7 @@ from monitor.cli.base import (
 from monitor.digests.words import counted
 from monitor.errors import StoreError
 from monitor.model import Change, RelatedStory, StoryEvent, StorySummary
-from monitor.pipeline.joining import wake
+from monitor.pipeline import joining
 from monitor.store import stories as stored
 from monitor.stories import wording
 from monitor.stories.claims import Value
@@ -241,10 +241,8 @@ def merge(
     Example: `dateline stories merge 1042 1047 1051`
     """
     by = _user()
-    now = datetime.now(UTC)
     with store_of(settings_of(home)).writing() as db:
-        stored.merge(db, into, others, by=by, at=now)
-        wake(db, {into}, now)
+        joining.merge(db, into, others, by=by, at=datetime.now(UTC))
     numbers = listed(tuple(map(str, dict.fromkeys(others))), 10)
     answer({"into": into, "merged": others, "by": by}, as_json, lambda: out.print(f"Merged {numbers} into {into}."))
 

@@ -1,4 +1,4 @@
-"""Which story each new article belongs to, and what articles say: the steps between storing and matching a slice."""
+"""Which story each new article belongs to, what articles say, and whom it wakes: the steps around matching a slice."""
 
 from __future__ import annotations
 
@@ -175,3 +175,12 @@ def wake(db: Connection, touched: Collection[int], now: datetime) -> None:
             found[key] = wakes(StoryFile(reports=reports.get(story, ()), told=told[pair]), waiting[pair], now)
         woken += [pair] if found[key] else []
     telling.wake(db, woken)
+
+
+def merge(db: Connection, into: int, others: Sequence[int], *, by: str, at: datetime) -> None:
+    """Merge stories on a person's word; what is owed of them wakes its readers as if it had come by itself.
+
+    Raises StoreError where one is not there, or is merged already.
+    """
+    stories.merge(db, into, others, by=by, at=at)
+    wake(db, {into}, at)

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 
 from monitor import pipeline
 from monitor.model import Digest
-from monitor.pipeline.joining import wake
+from monitor.pipeline import joining
 from monitor.store import stories, telling
 from monitor.store.tables import ARTICLE, DIGEST, OWED, REPORT, SKETCH, SKETCH_KEY, STORY, STORY_KEY, TERM
 from tests.fakes import Desk, item, open_desk
@@ -114,8 +114,7 @@ async def test_a_merge_does_not_silence_what_was_owed(tmp_path: Path) -> None:
         assert dict(rows(desk, ARTICLE.c.id, ARTICLE.c.story)) == {1: 1, 2: 2}
         now = desk.services.clock.now()
         with desk.services.store.writing() as db:
-            stories.merge(db, 1, [2], by="amna", at=now)
-            wake(db, {1}, now)
+            joining.merge(db, 1, [2], by="amna", at=now)
         desk.clock.advance(minutes=5)
         await pipeline.run_once(desk.services)
         (story,) = alerts(desk)[1].stories
