@@ -2,6 +2,9 @@
 
 The system adds a child's processor time to its parent's only once it has ended and been waited for; children that
 still run are looked up in /proc. Where there is none (macOS), those are left out.
+
+The most memory is read from /proc too (VmHWM): Linux lets a new program's ru_maxrss begin with that of the process which
+started it, so that a test suite of 700 MB would be told as the size of every command it runs.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from pathlib import Path
 
 _LOOK_EVERY = 0.02  # seconds
 _TICKS = os.sysconf("SC_CLK_TCK")
+_PROC = Path("/proc/self/status").exists()
 _MAXRSS_BYTES = 1 if sys.platform == "darwin" else 1024
 
 
@@ -63,7 +67,8 @@ def run(command: Sequence[str], *, environment: Mapping[str, str], given: str = 
             raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{said.read()[-4000:]}")
         used = ended[2]
         printed.seek(0)
-        peak = max(peak, used.ru_maxrss * _MAXRSS_BYTES / 1e6)
+        if not _PROC:
+            peak = used.ru_maxrss * _MAXRSS_BYTES / 1e6
         return printed.read(), Cost(cpu=used.ru_utime + used.ru_stime, wall=wall, peak_mb=peak)
 
 
