@@ -423,6 +423,8 @@ class StoryItem:
     why: tuple[Why, ...]
     first_seen_at: datetime
     updated_at: datetime
+    severity_before: Severity | None = None
+    """What its readers were told before, where it has become graver since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -431,6 +433,23 @@ class RegionSection:
     """The region's id in the rule files; None for rules without one."""
     name: str
     stories: tuple[StoryItem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flood:
+    """So many new stories of one feed by one rule at once that they are told in one line instead of one by one."""
+
+    rule: str
+    name: str
+    feed: str
+    source: str
+    """The outlet's name."""
+    severity: Severity
+    """The gravest among them."""
+    stories: int
+    articles: int
+    examples: tuple[ArticleRef, ...]
+    """The gravest few."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -466,10 +485,51 @@ class Digest:
     regions: tuple[RegionSection, ...]
     coverage: Coverage
     silences: tuple[str, ...] = ()
+    """What is muted while it is composed, in words: what, until when, by whom, why, how much it kept back."""
+    floods: tuple[Flood, ...] = ()
+    continues: str | None = None
+    """The alert that told of these stories first: this one goes on in its thread."""
+    is_catch_up: bool = False
+    """It folds together what was held through quiet hours."""
+
+    @property
+    def escalates(self) -> bool:
+        """Some story is graver than its readers were told."""
+        return any(story.severity_before is not None for story in self.stories)
 
     @property
     def stories(self) -> tuple[StoryItem, ...]:
         return tuple(story for region in self.regions for story in region.stories)
+
+
+SilenceScope = Literal["story", "rule", "region", "feed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """A time-bounded mute. What it keeps back is counted and stays untold, unless it is lifted before its end."""
+
+    id: int
+    scope: SilenceScope
+    target: str
+    """A story's number, or the id of a rule, region or feed."""
+    author: str
+    comment: str
+    created_at: datetime
+    ends_at: datetime
+    lifted_at: datetime | None = None
+    """When somebody ended it early."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something that the operator should know, while it lasts."""
+
+    key: str
+    """What it is about; one notice at a time for each: ``template/alert/email.html``."""
+    what: str
+    hint: str
+    since_at: datetime
 
 
 # --- messages and deliveries -------------------------------------------------------------------------------------
@@ -481,6 +541,12 @@ class SlackMessage:
 
     text: str
     blocks: tuple[dict[str, Any], ...]
+    plain_blocks: tuple[dict[str, Any], ...] = ()
+    """The same without the newest kinds of block, for where Slack refuses those (`invalid_blocks`); may be empty."""
+    edits: bool = False
+    """It replaces the first message of its thread (`chat.update`) instead of being posted."""
+    broadcast: bool = False
+    """A reply that is shown in the channel as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -488,6 +554,8 @@ class EmailMessage:
     subject: str
     text: str
     html: str
+    unsubscribe: str | None = None
+    """The web address that takes the recipient off with one POST (RFC 8058); None where there is no web."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -529,7 +597,7 @@ class Delivery:
     created_at: datetime
     next_attempt_at: datetime
     thread: str | None = None
-    """The receipt of part 0, for parts that go into its thread."""
+    """The receipt of the message whose thread it belongs to: the alert that it continues, or its own part 0."""
     receipt: str | None = None
     error: str | None = None
 

@@ -16,6 +16,7 @@ from monitor.model import (
     Digest,
     Evidence,
     FeedTrouble,
+    Flood,
     RegionSection,
     Severity,
     StoryItem,
@@ -46,6 +47,9 @@ def to_json(digest: Digest) -> JsonObject:
             "quiet": [_trouble(trouble) for trouble in digest.coverage.quiet],
         },
         "silences": list(digest.silences),
+        "floods": [_flood(flood) for flood in digest.floods],
+        "continues": digest.continues,
+        "catch_up": digest.is_catch_up,
     }
 
 
@@ -74,6 +78,10 @@ def from_json(document: JsonObject) -> Digest:
             quiet=tuple(_read_trouble(trouble) for trouble in coverage["quiet"]),
         ),
         silences=tuple(document["silences"]),
+        # Digests of before there were floods and threads have none of these.
+        floods=tuple(_read_flood(flood) for flood in document.get("floods", ())),
+        continues=document.get("continues"),
+        is_catch_up=document.get("catch_up", False),
     )
 
 
@@ -88,18 +96,7 @@ def _story(story: StoryItem) -> JsonObject:
         "figures": [dict(figure) for figure in story.figures],
         "statements": [dict(statement) for statement in story.statements],
         "origins": story.origins,
-        "articles": [
-            {
-                "id": article.id,
-                "title": article.title,
-                "link": article.link,
-                "source": article.source,
-                "published": _moment_or_none(article.published_at),
-                "duplicate_of": article.duplicate_of,
-                "language": article.language,
-            }
-            for article in story.articles
-        ],
+        "articles": [_article(article) for article in story.articles],
         "why": [
             {
                 "rule": why.rule,
@@ -122,6 +119,7 @@ def _story(story: StoryItem) -> JsonObject:
         ],
         "first_seen": _moment(story.first_seen_at),
         "updated": _moment(story.updated_at),
+        "severity_before": None if story.severity_before is None else str(story.severity_before),
     }
 
 
@@ -136,18 +134,7 @@ def _read_story(story: JsonObject) -> StoryItem:
         figures=tuple(story["figures"]),
         statements=tuple(story["statements"]),
         origins=story["origins"],
-        articles=tuple(
-            ArticleRef(
-                id=article["id"],
-                title=article["title"],
-                link=article["link"],
-                source=article["source"],
-                published_at=_instant_or_none(article["published"]),
-                duplicate_of=article["duplicate_of"],
-                language=article["language"],
-            )
-            for article in story["articles"]
-        ),
+        articles=tuple(_read_article(article) for article in story["articles"]),
         why=tuple(
             Why(
                 rule=why["rule"],
@@ -161,6 +148,57 @@ def _read_story(story: JsonObject) -> StoryItem:
         ),
         first_seen_at=_instant(story["first_seen"]),
         updated_at=_instant(story["updated"]),
+        severity_before=Severity(before) if (before := story.get("severity_before")) else None,
+    )
+
+
+def _article(article: ArticleRef) -> JsonObject:
+    return {
+        "id": article.id,
+        "title": article.title,
+        "link": article.link,
+        "source": article.source,
+        "published": _moment_or_none(article.published_at),
+        "duplicate_of": article.duplicate_of,
+        "language": article.language,
+    }
+
+
+def _read_article(article: JsonObject) -> ArticleRef:
+    return ArticleRef(
+        id=article["id"],
+        title=article["title"],
+        link=article["link"],
+        source=article["source"],
+        published_at=_instant_or_none(article["published"]),
+        duplicate_of=article["duplicate_of"],
+        language=article["language"],
+    )
+
+
+def _flood(flood: Flood) -> JsonObject:
+    return {
+        "rule": flood.rule,
+        "name": flood.name,
+        "feed": flood.feed,
+        "source": flood.source,
+        "severity": str(flood.severity),
+        "stories": flood.stories,
+        "articles": flood.articles,
+        "examples": [_article(article) for article in flood.examples],
+    }
+
+
+def _read_flood(flood: JsonObject) -> Flood:
+    return Flood(
+        rule=flood["rule"],
+        name=flood["name"],
+        feed=flood["feed"],
+        source=flood["source"],
+        severity=Severity(flood["severity"]),
+        stories=flood["stories"],
+        articles=flood["articles"],
+        examples=tuple(_read_article(article) for article in flood["examples"]),
     )
 
 

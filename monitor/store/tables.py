@@ -136,6 +136,8 @@ class OwedRow(SQLModel, table=True):
     """Its story changed since the subscription was told of it, enough to be told at once."""
     owed_at: datetime
     digest: str | None = None
+    silence: int | None = None
+    """The silence that kept it back: it is neither open nor told."""
 
 
 class SubscriptionRow(SQLModel, table=True):
@@ -158,6 +160,8 @@ class DigestRow(SQLModel, table=True):
     composed_at: datetime
     until_at: datetime | None = None
     """The end of its window: it tells what was stored by then. None for those of before there were stories."""
+    continues: str | None = None
+    """The alert in whose thread it goes on."""
     content: str = Field(sa_column=Column(Text, nullable=False))
 
 
@@ -174,6 +178,8 @@ class DeliveryRow(SQLModel, table=True):
     destination: str
     part: int
     parts: int
+    root: int | None = None
+    """The delivery of the alert that it continues, at the same destination."""
     payload: str = Field(sa_column=Column(Text, nullable=False))
     state: str
     attempts: int = 0
@@ -185,6 +191,43 @@ class DeliveryRow(SQLModel, table=True):
     sent_at: datetime | None = None
     receipt: str | None = None
     error: str | None = None
+
+
+class SilenceRow(SQLModel, table=True):
+    """A time-bounded mute; never deleted."""
+
+    __tablename__: ClassVar[Any] = "silence"
+
+    id: int | None = Field(default=None, primary_key=True)
+    scope: str
+    target: str
+    author: str
+    comment: str
+    created_at: datetime
+    ends_at: datetime = Field(index=True)
+    lifted_at: datetime | None = None
+
+
+class LeaverRow(SQLModel, table=True):
+    """A recipient who unsubscribed; forgotten once the rule files name it no more, so that it can be put back there."""
+
+    __tablename__: ClassVar[Any] = "leaver"
+
+    subscription: str = Field(primary_key=True)
+    destination: str = Field(primary_key=True)
+    """As in `to:`."""
+    left_at: datetime
+
+
+class NoticeRow(SQLModel, table=True):
+    """Something that the operator should know, while it lasts."""
+
+    __tablename__: ClassVar[Any] = "notice"
+
+    key: str = Field(primary_key=True)
+    what: str
+    hint: str
+    since_at: datetime
 
 
 class StoryRow(SQLModel, table=True):
@@ -312,6 +355,9 @@ OWED = table_of(OwedRow)
 SUBSCRIPTION = table_of(SubscriptionRow)
 DIGEST = table_of(DigestRow)
 DELIVERY = table_of(DeliveryRow)
+SILENCE = table_of(SilenceRow)
+LEAVER = table_of(LeaverRow)
+NOTICE = table_of(NoticeRow)
 COUNTER = table_of(CounterRow)
 STORY = table_of(StoryRow)
 STORY_KEY = table_of(StoryKeyRow)

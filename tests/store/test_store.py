@@ -23,7 +23,7 @@ def test_an_empty_database_gets_its_tables(tmp_path: Path) -> None:
     store = open_store(tmp_path / "deep" / "dateline.db")
     assert store.version() is None
     store.prepare()
-    assert store.version() == "0002"
+    assert store.version() == "0003"
     store.prepare()
     store.close()
 
