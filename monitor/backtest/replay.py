@@ -13,7 +13,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from monitor.backtest.compare import Debts
-from monitor.digests.compose import alert_due, in_quiet_hours, loud_enough
+from monitor.digests.due import alert_due, in_quiet_hours, loud_enough
 from monitor.digests.owing import Due, StoryFile, Told
 from monitor.digests.timing import Clock, Immediately, due_between, parse_clock_time
 from monitor.digests.waking import wakes

@@ -9,7 +9,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from monitor.backtest.replay import windows
-from monitor.digests.compose import loud_enough
+from monitor.digests.due import loud_enough
 from monitor.digests.timing import Clock, due_between, parse_clock_time
 from monitor.digests.words import counted
 from monitor.model import DeliveryState

@@ -36,7 +36,8 @@ from monitor.cli.base import (
     working,
 )
 from monitor.cli.life import Step, steps
-from monitor.digests.compose import compose, coverage, preview_window
+from monitor.digests.compose import compose, coverage
+from monitor.digests.due import preview_window
 from monitor.digests.owing import known_by
 from monitor.digests.render import Form, render_as
 from monitor.digests.words import counted

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from monitor.app import Services
-from monitor.digests.compose import alert_due, compose, coverage, loud_enough, window_due
+from monitor.digests.compose import compose, coverage
+from monitor.digests.due import alert_due, loud_enough, window_due
 from monitor.digests.owing import Owed
 from monitor.digests.timing import Clock, Immediately
 from monitor.errors import StoreError

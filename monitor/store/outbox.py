@@ -1,7 +1,8 @@
 """What is on its way: messages from the moment they are owed to a channel until it has taken them.
 
 A delivery goes pending → claimed → sent | failed | unknown. It is claimed, durably, before anything is sent, and marked
-sent only after the channel said so. ``held`` waits for a channel that has no settings yet.
+sent only after the channel said so. ``held`` waits for a channel that has no settings yet. What continues an alert waits
+until that has arrived or is known never to, and goes into its thread.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, and_, delete, exists, func, insert, or_, select, update
 
 from monitor.digests.sending import Verdict
 from monitor.model import Delivery, DeliveryState, Digest, EmailMessage, FolderMessage, Message, SlackMessage
@@ -24,7 +25,14 @@ _MESSAGES: dict[str, type[Message]] = {"slack": SlackMessage, "email": EmailMess
 def enqueue(
     db: Connection, digest: Digest, destination: str, messages: Sequence[Message], *, now: datetime, held: str | None
 ) -> None:
-    """Put the parts of one message into the outbox; ``held`` is why they cannot go out yet."""
+    """Put the parts of one message into the outbox; ``held`` is why they cannot go out yet.
+
+    An edit takes the place of one of the same message that is still waiting.
+    """
+    root = _root_of(db, digest, destination)
+    if root is not None and any(_edits(message) for message in messages):
+        waiting = DELIVERY.c.root == root, DELIVERY.c.edits, DELIVERY.c.state == DeliveryState.PENDING
+        db.execute(delete(DELIVERY).where(*waiting))
     db.execute(
         insert(DELIVERY),
         [
@@ -35,6 +43,8 @@ def enqueue(
                 "destination": destination,
                 "part": part,
                 "parts": len(messages),
+                "root": root,
+                "edits": _edits(message),
                 "payload": json.dumps({"kind": _kind(message)} | asdict(message), ensure_ascii=False),
                 "state": DeliveryState.HELD if held else DeliveryState.PENDING,
                 "created_at": now,
@@ -44,6 +54,16 @@ def enqueue(
             for part, message in enumerate(messages)
         ],
     )
+
+
+def _root_of(db: Connection, digest: Digest, destination: str) -> int | None:
+    """Return the delivery that began the thread of this digest there, if it goes on in one."""
+    began = DELIVERY.c.digest == digest.continues, DELIVERY.c.destination == destination, DELIVERY.c.part == 0
+    return db.scalar(select(DELIVERY.c.id).where(*began)) if digest.continues else None
+
+
+def _edits(message: Message) -> bool:
+    return isinstance(message, SlackMessage) and message.edits
 
 
 def claim(db: Connection, now: datetime, *, limit: int, pace: timedelta) -> list[Delivery]:
@@ -73,9 +93,10 @@ def claim(db: Connection, now: datetime, *, limit: int, pace: timedelta) -> list
 def _due(now: datetime, *, pace: timedelta) -> Select[int]:
     """Select the oldest due delivery of each destination that is neither sending nor, on Slack, has just been sent to.
 
-    Parts go one after the other: the next only when the one before it has arrived.
+    Parts go one after the other: the next only when the one before it has arrived. What continues a thread waits until
+    its first message arrived, or is given up.
     """
-    other, before = DELIVERY.alias(), DELIVERY.alias()
+    other, before, root = DELIVERY.alias(), DELIVERY.alias(), DELIVERY.alias()
     just_sent = and_(
         other.c.state == DeliveryState.SENT,
         other.c.sent_at > now - pace,
@@ -91,12 +112,16 @@ def _due(now: datetime, *, pace: timedelta) -> Select[int]:
         before.c.part == DELIVERY.c.part - 1,
         before.c.state == DeliveryState.SENT,
     )
+    on_its_way = root.c.state.in_((DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.HELD))
+    in_doubt = and_(root.c.state == DeliveryState.UNKNOWN, root.c.repeats == 0)
+    root_ahead = exists().where(root.c.id == DELIVERY.c.root, or_(on_its_way, in_doubt))
     return (
         select(func.min(DELIVERY.c.id))
         .where(
             DELIVERY.c.state == DeliveryState.PENDING,
             DELIVERY.c.next_attempt_at <= now,
             ~taken,
+            ~root_ahead,
             or_(DELIVERY.c.part == 0, part_before),
         )
         .group_by(DELIVERY.c.destination)
@@ -111,13 +136,14 @@ def deliveries(
     limit: int = 1000,
 ) -> list[Delivery]:
     """Return deliveries, oldest first."""
-    first = DELIVERY.alias()
-    thread = (
+    first, root = DELIVERY.alias(), DELIVERY.alias()
+    own = (
         select(first.c.receipt)
         .where(first.c.digest == DELIVERY.c.digest, first.c.destination == DELIVERY.c.destination, first.c.part == 0)
         .where(DELIVERY.c.part > 0)
         .scalar_subquery()
     )
+    thread = func.coalesce(select(root.c.receipt).where(root.c.id == DELIVERY.c.root).scalar_subquery(), own)
     query = select(DELIVERY, thread.label("thread")).order_by(DELIVERY.c.id).limit(limit)
     if ids is not None:
         query = query.where(DELIVERY.c.id.in_(ids))
@@ -240,7 +266,7 @@ def _delivery(row: RowMapping) -> Delivery:
     payload = json.loads(row["payload"])
     kind = payload.pop("kind")
     if kind == "slack":
-        payload["blocks"] = tuple(payload["blocks"])
+        payload |= {name: tuple(payload.get(name, ())) for name in ("blocks", "plain_blocks")}
     return Delivery(
         id=row["id"],
         key=row["key"],

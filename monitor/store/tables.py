@@ -180,6 +180,8 @@ class DeliveryRow(SQLModel, table=True):
     parts: int
     root: int | None = None
     """The delivery of the alert that it continues, at the same destination."""
+    edits: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """It replaces that one's message, and is out of date once a newer one does."""
     payload: str = Field(sa_column=Column(Text, nullable=False))
     state: str
     attempts: int = 0

@@ -8,15 +8,19 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, delete, exists, insert, or_, select, update
 
 from monitor.digests.document import from_json, to_json
 from monitor.digests.owing import Debt, Owed, StoryFile, Told, wanted
 from monitor.model import Digest, Evidence, Match, Points, Severity
 from monitor.rules.ruleset import Subscription
 from monitor.store import stories
+from monitor.store.dialect import among
 from monitor.store.polls import stored_article
 from monitor.store.tables import ARTICLE, DIGEST, MATCH, OWED, SUBSCRIPTION
+
+OPEN = and_(OWED.c.digest.is_(None), OWED.c.silence.is_(None))
+"""Neither told nor kept back by a silence."""
 
 # --- subscriptions and their windows ---
 
@@ -75,7 +79,7 @@ def waiting(db: Connection, numbers: Collection[int]) -> dict[tuple[str, int], S
     """Return which subscriptions are owed something of which of these stories, with the gravest severity of that."""
     found: dict[tuple[str, int], Severity] = {}
     columns = select(OWED.c.subscription, OWED.c.story, OWED.c.severity).distinct()
-    for row in db.execute(columns.where(OWED.c.story.in_(numbers), OWED.c.digest.is_(None))) if numbers else ():
+    for row in db.execute(columns.where(among(db, OWED.c.story, numbers), OPEN)) if numbers else ():
         key, severity = (row.subscription, row.story), Severity(row.severity)
         found[key] = max(found.get(key, severity), severity, key=lambda one: one.rank)
     return found
@@ -86,7 +90,7 @@ def wake(db: Connection, pairs: Collection[tuple[str, int]]) -> None:
     rows = [{"of_subscription": subscription, "of_story": story} for subscription, story in pairs]
     if rows:
         where = OWED.c.subscription == bindparam("of_subscription"), OWED.c.story == bindparam("of_story")
-        db.execute(update(OWED).where(*where, OWED.c.digest.is_(None)).values(material=True), rows)
+        db.execute(update(OWED).where(*where, OPEN).values(material=True), rows)
 
 
 def news_waits(db: Connection, subscription: str, before: datetime, severities: Collection[Severity]) -> bool:
@@ -97,7 +101,7 @@ def news_waits(db: Connection, subscription: str, before: datetime, severities: 
     )
     waiting = select(OWED.c.id).where(
         OWED.c.subscription == subscription,
-        OWED.c.digest.is_(None),
+        OPEN,
         OWED.c.owed_at <= before,
         OWED.c.severity.in_(severities),
         or_(OWED.c.material, and_(OWED.c.kind == "news", ~known)),
@@ -105,25 +109,36 @@ def news_waits(db: Connection, subscription: str, before: datetime, severities: 
     return db.execute(waiting.limit(1)).first() is not None
 
 
+def further_waits(db: Connection, subscription: str, before: datetime, severities: Collection[Severity]) -> bool:
+    """Tell whether anything at all, of one of these severities, has been owed since ``before``."""
+    waiting = OWED.c.subscription == subscription, OPEN, OWED.c.owed_at <= before, OWED.c.severity.in_(severities)
+    return db.execute(select(OWED.c.id).where(*waiting).limit(1)).first() is not None
+
+
 def open_debts(db: Connection, subscription: Subscription, until: datetime) -> tuple[Owed, ...]:
     """Return what is owed to a subscription and was stored by ``until``, with all that a digest says about it.
 
     Where an article is owed as news, its edits are part of that news and come out of the same row.
     """
-    rows = db.execute(
-        select(
-            OWED.c.id.label("debt"),
-            OWED.c.kind,
-            OWED.c.severity,
-            OWED.c.owed_at,
-            OWED.c.material,
-            ARTICLE,
-        )
-        .join(ARTICLE, ARTICLE.c.id == OWED.c.article)
-        .where(OWED.c.subscription == subscription.id, OWED.c.digest.is_(None), OWED.c.owed_at <= until)
-        .order_by(OWED.c.id)
-    )
-    debts = rows.mappings().all()
+    return _debts(db, subscription, select(*_DEBT).where(OPEN, OWED.c.owed_at <= until))
+
+
+def told_in_thread(db: Connection, subscription: Subscription, root: str) -> tuple[Owed, ...]:
+    """Return what an alert and those that continue it told, as it stands now."""
+    thread = select(DIGEST.c.id).where(or_(DIGEST.c.id == root, DIGEST.c.continues == root))
+    return _debts(db, subscription, select(*_DEBT).where(OWED.c.digest.in_(thread)))
+
+
+_DEBT = (
+    OWED.c.id.label("debt"),
+    *(OWED.c[name] for name in ("kind", "severity", "owed_at", "material")),
+    *ARTICLE.c,
+)
+
+
+def _debts(db: Connection, subscription: Subscription, query: Select[Any]) -> tuple[Owed, ...]:
+    found = query.join(ARTICLE, ARTICLE.c.id == OWED.c.article).where(OWED.c.subscription == subscription.id)
+    debts = db.execute(found.order_by(OWED.c.id)).mappings().all()
     articles = {row["id"] for row in debts}
     matches, told = _matches(db, articles), stories_told(db, {row["story"] for row in debts})
     return tuple(
@@ -181,7 +196,7 @@ def matched_between(db: Connection, subscription: Subscription, from_at: datetim
 
 def _matches(db: Connection, articles: Collection[int]) -> dict[int, list[Match]]:
     found: dict[int, list[Match]] = {}
-    for row in db.execute(select(MATCH).where(MATCH.c.article.in_(articles))).mappings():
+    for row in db.execute(select(MATCH).where(among(db, MATCH.c.article, articles))).mappings():
         found.setdefault(row["article"], []).append(read_match(row))
     return found
 
@@ -212,7 +227,7 @@ def stories_told(db: Connection, numbers: Collection[int]) -> dict[tuple[str, in
             DIGEST.c.until_at,
         )
         .join(DIGEST, DIGEST.c.id == OWED.c.digest)
-        .where(OWED.c.story.in_(numbers))
+        .where(among(db, OWED.c.story, numbers))
         .order_by(DIGEST.c.composed_at)
     )
     found: dict[tuple[str, int], dict[int, Told]] = {}
@@ -230,6 +245,20 @@ def story_files(db: Connection, subscription: str, numbers: Collection[int]) -> 
         story: StoryFile(reports=reports, told=told.get((subscription, story), {}))
         for story, reports in stories.reports_of(db, numbers).items()
     }
+
+
+def roots(db: Connection, subscription: str, numbers: Collection[int]) -> dict[int, str]:
+    """Return the alerts that told a subscription of these stories first, by story: where their threads began."""
+    first: dict[int, str] = {}
+    alerts = (
+        select(OWED.c.story, DIGEST.c.id, DIGEST.c.continues)
+        .join(DIGEST, DIGEST.c.id == OWED.c.digest)
+        .where(OWED.c.subscription == subscription, DIGEST.c.kind == "alert")
+        .order_by(DIGEST.c.composed_at, DIGEST.c.id)
+    )
+    for row in db.execute(alerts.where(among(db, OWED.c.story, numbers))):
+        first.setdefault(row.story, row.continues or row.id)
+    return first
 
 
 # --- digests ---
@@ -253,13 +282,14 @@ def save_digest(db: Connection, digest: Digest, told: Iterable[Owed], *, now: da
             kind=digest.kind,
             composed_at=now,
             until_at=digest.window.to_at,
+            continues=digest.continues,
             content=json.dumps(to_json(digest), ensure_ascii=False),
         )
     )
     settle_debts(db, digest.id, told)
     # What else is owed of these stories was told with them, but for the articles themselves.
     stories = OWED.c.story.in_([story.id for story in digest.stories])
-    mine = OWED.c.subscription == digest.subscription, OWED.c.digest.is_(None), OWED.c.material
+    mine = OWED.c.subscription == digest.subscription, OPEN, OWED.c.material
     db.execute(update(OWED).where(*mine, stories).values(material=False))
     close_window(db, digest.subscription, digest.window.to_at)
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from monitor.backtest.compare import Debts, Difference, Kind, Tally, differences
 from monitor.backtest.replay import Outgoing, replay, windows
-from monitor.digests.compose import alert_due, in_quiet_hours, window_due
+from monitor.digests.due import alert_due, in_quiet_hours, window_due
 from monitor.digests.owing import Debt, Due
 from monitor.digests.timing import Clock, Immediately, due_at_or_before, due_between, parse_when
 from monitor.model import Article, Quiet, Severity

@@ -46,6 +46,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.add_column(sa.Column("root", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("edits", sa.Boolean(), server_default=sa.false(), nullable=False))
 
     with op.batch_alter_table("digest", schema=None) as batch_op:
         batch_op.add_column(sa.Column("continues", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
@@ -62,6 +63,7 @@ def downgrade() -> None:
         batch_op.drop_column("continues")
 
     with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_column("edits")
         batch_op.drop_column("root")
 
     for table in ("notice", "leaver", "silence"):
