@@ -17,9 +17,10 @@ import structlog
 
 from monitor.channels import Channels, open_channels
 from monitor.clock import Clock
-from monitor.digests.render import render
-from monitor.errors import StoreError
+from monitor.digests.render import Templates, render, render_edit
+from monitor.errors import RuleError, StoreError
 from monitor.feeds.fetch import Fetcher
+from monitor.links import Links, links_of
 from monitor.model import Digest, Feed, FetchFailed, FetchOutcome, Message
 from monitor.rulebook import Rulebook
 from monitor.settings import Settings
@@ -52,6 +53,13 @@ class Together(Generic[Work]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    messages: tuple[Message, ...]
+    fault: RuleError | None = None
+    """What an overriding template ran into: the messages are those of the built-in ones, and say so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """What the steps of the pipeline work with."""
 
@@ -64,6 +72,8 @@ class Services:
     log: Any
     """A structlog logger."""
     store_thread: ThreadPoolExecutor
+    links: Links | None = None
+    """None where mails can have no links: without a public address or a key to sign with."""
     unchanged: Together[tuple[Feed, FetchOutcome]] = field(default_factory=Together)
     """Polls that brought no document: by far the most, and each has no more to store than its feed's state."""
 
@@ -71,14 +81,25 @@ class Services:
         """Run a transaction in the one thread that talks to the database: one writer, and the event loop stays free."""
         return await asyncio.get_running_loop().run_in_executor(self.store_thread, work)
 
-    def render(self, digest: Digest, destination: str) -> tuple[Message, ...]:
-        """Render a digest for one destination; a template that fails on it gives way to the built-in one."""
+    def render(self, digest: Digest, destination: str, *, root: Digest | None = None) -> Rendered:
+        """Render a digest for one destination; ``root`` is the alert that it continues."""
+        return self._rendered(
+            digest, lambda templates, mark: render(digest, destination, templates, links=self.links, root=root, mark=mark)
+        )
+
+    def render_edit(self, current: Digest) -> Rendered:
+        """Render what an alert's first message in a channel is edited to."""
+        return self._rendered(current, lambda templates, mark: (render_edit(current, templates, mark=mark),))
+
+    def _rendered(self, digest: Digest, fill: Callable[[Templates, str], tuple[Message, ...]]) -> Rendered:
         try:
-            return render(digest, destination, self.rulebook.templates)
+            return Rendered(messages=fill(self.rulebook.templates, ""))
         except Exception as error:
             # Whatever an overriding template runs into, the alert goes out.
             self.log.error("template failed, the built-in one is used", digest=digest.id, problem=str(error))
-            return render(digest, destination, self.rulebook.builtin_templates)
+            fault = error if isinstance(error, RuleError) else RuleError(str(error), file="templates")
+            mark = f"{fault.file} failed on this message; this is the built-in template. The operator was told."
+            return Rendered(messages=fill(self.rulebook.builtin_templates, mark), fault=fault)
 
     def log_poll(self, feed: Feed, outcome: FetchOutcome, counts: dict[str, Any]) -> None:
         """Write one line per poll: failures loud, changes plain, the rest only when debugging."""
@@ -112,6 +133,7 @@ async def open_services(
                 fetcher=fetcher,
                 channels=channels,
                 log=structlog.get_logger("dateline"),
+                links=links_of(settings),
                 store_thread=store_thread,
             )
     finally:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 import time
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
@@ -37,8 +38,10 @@ LONGEST_PAUSE = timedelta(minutes=1)
 class Daemon:
     """The jobs of one run over open services."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, *, listening: socket.socket | None = None) -> None:
         self.services = services
+        self.listening = listening
+        """Where the subscriber pages are shown; None: not by this process."""
         self.polling: dict[str, asyncio.Task[Any]] = {}
         self.sending: dict[int, asyncio.Task[Any]] = {}
         self.background: set[asyncio.Task[None]] = set()
@@ -65,12 +68,13 @@ class Daemon:
             self.scheduler.add_job(self.safely(tick), "interval", seconds=seconds, next_run_time=datetime.now(UTC))
         self.scheduler.start()
         watch = asyncio.create_task(self._watch_clock())
+        pages = asyncio.create_task(self.safely(self.show_pages)())
         try:
             await self.stopping.wait()
         finally:
             watch.cancel()
             self.scheduler.shutdown(wait=False)
-            await self._wind_down()
+            await asyncio.gather(self._wind_down(), pages)
 
     def stop(self) -> None:
         self.stopping.set()
@@ -114,6 +118,17 @@ class Daemon:
 
     async def retire(self) -> None:
         await self.services.in_store(lambda: pipeline.retire(self.services))
+
+    async def show_pages(self) -> None:
+        """Show the subscriber pages until the end."""
+        if self.listening:
+            from monitor import web  # half a second, for which not every run has a use
+
+            app = web.make_app(
+                self.services.settings, self.services.store, clock=self.services.clock, log=self.services.log
+            )
+            self.services.log.info("pages shown", at=web.address_of(self.listening))
+            await web.serve(app, self.listening, until=self.stopping)
 
     async def reload(self) -> None:
         """Follow the rule files and templates; a bad one changes nothing and is said once."""
@@ -189,15 +204,18 @@ class Daemon:
         await asyncio.gather(*polling, *sending, return_exceptions=True)
 
 
-async def run_daemon(settings: Settings, rulebook: Rulebook, *, greet: Callable[[Services], None]) -> None:
+async def run_daemon(
+    settings: Settings, rulebook: Rulebook, *, greet: Callable[[Services], None], listening: socket.socket | None = None
+) -> None:
     """Run the service until SIGTERM or SIGINT; SIGHUP reads the rule files again.
 
-    ``greet`` is called once everything is open. Raises StoreError where a daemon already runs on this home.
+    ``greet`` is called once everything is open; on ``listening`` the subscriber pages are shown. Raises StoreError
+    where a daemon already runs on this home.
     """
     with sole_run(settings):
         async with open_services(settings, rulebook=rulebook) as services:
             greet(services)
-            daemon = Daemon(services)
+            daemon = Daemon(services, listening=listening)
             loop = asyncio.get_running_loop()
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, daemon.stop)

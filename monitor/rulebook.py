@@ -12,13 +12,12 @@ import tempfile
 import threading
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
 from monitor.clock import Clock
-from monitor.digests.render import Form, Templates, compile_templates, render_as
-from monitor.digests.sample import sample_digests
+from monitor.digests.proof import flaws
+from monitor.digests.render import Templates, compile_templates
 from monitor.errors import RuleError
 from monitor.home_files import HomeFiles, Stamps, problem, read_home, read_stamps, read_templates
 from monitor.rules.check import check_rules
@@ -244,15 +243,8 @@ def check_home(home: Path) -> tuple[Finding, ...]:
 
 
 def check_templates(templates: Templates) -> tuple[Finding, ...]:
-    """Fill every template with digests that hold everything, and nothing: some mistakes show only then."""
-    findings = []
-    forms: tuple[Form, ...] = ("slack", "email", "text")
-    for name, digest, form in product(sorted(templates.names), sample_digests(), forms):
-        try:
-            render_as(replace(digest, template=name), templates, form)
-        except RuleError as error:
-            findings.append(as_finding(error))
-    return tuple(dict.fromkeys(findings))
+    """Fill every template with the worst that it may meet: some mistakes show only then."""
+    return tuple(as_finding(flaw.error, flaw.level) for flaw in flaws(templates))
 
 
 def compile_home(files: HomeFiles) -> Attempt:

@@ -107,6 +107,14 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _public_address(value: str) -> str:
+    if not re.fullmatch(
+        r"https?://(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:[0-9]{1,5})?(/[\w.~/-]*)?", value, re.ASCII | re.IGNORECASE
+    ):
+        raise ValueError("nothing that a link can begin with")
+    return value.rstrip("/")
+
+
 class Settings(BaseSettings):
     """Every setting, checked. The description of each field is what the operator is told when its value is refused."""
 
@@ -140,8 +148,10 @@ class Settings(BaseSettings):
         pattern=r"\A[^\r\n]*[^\s@]@[^\s@]+\z",
         description="a mail address: desk@example.org or Desk <desk@example.org>",
     )
-    public_url: Annotated[str, AfterValidator(_web_address)] | None = Field(
-        None, validation_alias="DATELINE_PUBLIC_URL", description="a web address: https://desk.example.org"
+    public_url: Annotated[str, AfterValidator(_public_address)] | None = Field(
+        None,
+        validation_alias="DATELINE_PUBLIC_URL",
+        description="a web address that links can begin with: https://desk.example.org",
     )
     secret_key: SecretStr | None = Field(
         None, validation_alias="DATELINE_SECRET_KEY", min_length=16, description="16 characters or more, random"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from monitor.digests.words import counted
 from monitor.model import DeliveryState, FeedHealth, FeedState
 from monitor.rulebook import Rulebook
 from monitor.settings import Settings
-from monitor.store import Store, outbox, polls
+from monitor.store import Store, leavers, notices, outbox, polls
 
 LONG_FAILING = timedelta(hours=24)
 """A feed that fails for less is usually back before anyone could do anything."""
@@ -26,7 +27,10 @@ def status_of(
         states = list(polls.feed_states(db).values())
         counts = outbox.count_states(db)
         troubled = outbox.oldest(db, (DeliveryState.FAILED, DeliveryState.HELD, DeliveryState.UNKNOWN))
+        noticed, left = notices.open_notices(db), leavers.left(db)
     needs = _rule_needs(rulebook) + _daemon_needs(states, pid, now) + _feed_needs(states, now)
+    needs += [{"what": notice.what, "since": notice.since_at, "hint": notice.hint} for notice in noticed]
+    needs += _reader_needs(rulebook, left)
     needs += [
         {
             "what": f"{counted(count, 'delivery', 'deliveries')} {state}: {error}",
@@ -49,6 +53,10 @@ def status_of(
             "pending": counts.get(DeliveryState.PENDING, 0) + counts.get(DeliveryState.CLAIMED, 0),
             **{str(state): counts.get(state, 0) for state in DeliveryState if state not in _UNDER_WAY},
         },
+        "unsubscribed": [
+            {"digest": subscription, "destination": destination, "since": since}
+            for (subscription, destination), since in left.items()
+        ],
         "rules": {"version": rulebook.version, "loaded_at": rulebook.loaded_at, "error": rulebook.error},
         "daemon": {"running": pid is not None, "pid": pid, "since": _since(settings) if pid else None},
     }
@@ -87,6 +95,17 @@ def _feed_needs(states: list[FeedState], now: datetime) -> list[dict[str, Any]]:
         if state.health is FeedHealth.GONE
         or (state.health is FeedHealth.FAILING and now - (state.failing_since or now) >= LONG_FAILING)
     ]
+
+
+def _reader_needs(rulebook: Rulebook, left: Mapping[tuple[str, str], datetime]) -> list[dict[str, Any]]:
+    needs = []
+    for subscription in rulebook.rules.subscriptions.values():
+        since = [left[subscription.id, one] for one in subscription.to if (subscription.id, one) in left]
+        if since and len(since) == len(subscription.to):
+            what = f"nobody gets digest {subscription.id}: everyone it went to has unsubscribed"
+            hint = "add a reader to its `to:`, or remove the digest"
+            needs.append({"what": what, "since": max(since), "hint": hint})
+    return needs
 
 
 def _since(settings: Settings) -> datetime:

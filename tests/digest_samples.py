@@ -5,11 +5,13 @@ All of them are made up: outlets, persons' words and events; only the places exi
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from monitor.model import (
     ArticleRef,
+    Casualty,
     Change,
     Coverage,
     Delivery,
@@ -17,13 +19,18 @@ from monitor.model import (
     Digest,
     Evidence,
     FeedTrouble,
+    Figure,
+    Group,
     Message,
     RegionSection,
     Severity,
+    Statement,
+    StatementKind,
     StoryItem,
     Why,
     Window,
 )
+from monitor.stories import wording
 
 NOON = datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
 """12:00 in Karachi."""
@@ -85,6 +92,61 @@ def story(number: int, severity: Severity, *articles: ArticleRef, **changes: Any
         "updated_at": at(10),
     }
     return StoryItem(**(values | changes))
+
+
+def figure(
+    count: int,
+    who: str,
+    group: Group,
+    outcome: Casualty,
+    claimant: str | None,
+    outlet: str,
+    minutes: int,
+    *,
+    before: tuple[int, ...] = (),
+    **changes: Any,
+) -> dict[str, Any]:
+    """A line of a story's ledger, as `stories.ledger.figures_json` writes it; ``claimant`` is None for the text's own.
+
+    ``before`` is what the same claimant said earlier, the oldest first.
+    """
+    quote = f"{count} {who} {outcome}"
+    values: dict[str, Any] = {
+        "count": count,
+        "who": who,
+        "group": group,
+        "outcome": outcome,
+        "source": claimant,
+        "field": "text",
+        "start": 0,
+        "end": len(quote),
+        "quote": quote,
+        "sentence": f"{quote}.",
+    }
+    said = Figure(**(values | changes))
+    earlier = [
+        {
+            "count": one,
+            "count_max": None,
+            "modifier": "exactly",
+            "outlet": outlet,
+            "article": 1,
+            "at": at(minutes - 60 * (len(before) - place)).isoformat(),
+        }
+        for place, one in enumerate(before)
+    ]
+    where = {"claimant": claimant or outlet, "outlet": outlet, "article": 1, "at": at(minutes).isoformat()}
+    carried = {"last_at": at(minutes).isoformat(), "articles": [1], "before": earlier}
+    return {**asdict(said), "text": wording.claim(said), **where, **carried}
+
+
+def statement(
+    kind: StatementKind, who: str, about: str, outlet: str, minutes: int, quote: str = "", **changes: Any
+) -> dict[str, Any]:
+    """What a story quotes, as `stories.ledger.statements_json` writes it."""
+    said = Statement(kind=kind, who=who, about=about, field="text", start=0, end=len(quote), quote=quote)
+    where = {"claimant": who, "outlet": outlet, "article": 1, "at": at(minutes).isoformat(), "articles": [1]}
+    return {**asdict(said), "text": wording.statement(who, said), **where, **changes}
 
 
 def region(name: str, *stories: StoryItem, code: str | None = "") -> RegionSection:
@@ -162,41 +224,20 @@ GWADAR = story(
         Change(kind="figure", text="Injured: at least 12 → 19 (district hospital, Asia Wire, 14:30)"),
     ),
     figures=(
-        {
-            "count": 19,
-            "count_max": None,
-            "modifier": "exactly",
-            "who": "people",
-            "group": "people",
-            "outcome": "injured",
-            "text": "19 people injured",
-            "source": "District hospital",
-            "outlet": "Asia Wire",
-            "at": "2026-11-22T09:30:00Z",
-        },
-        {
-            "count": 12,
-            "count_max": 15,
-            "modifier": "about",
-            "who": "workers",
-            "group": "civilians",
-            "outcome": "injured",
-            "text": "about 12–15 workers injured",
-            "source": "Port authority",
-            "outlet": "Makran Post",
-            "at": "2026-11-22T09:12:00Z",
-        },
+        figure(19, "people", "people", "injured", "District hospital", "Asia Wire", 150, before=(12,)),
+        figure(
+            12, "workers", "civilians", "injured", "Port authority", "Makran Post", 132, count_max=15, modifier="about"
+        ),
     ),
     statements=(
-        {
-            "kind": "denies",
-            "who": "The port authority",
-            "about": "an attack",
-            "text": "The port authority denied an attack",
-            "quote": "It was a technical fault in a pumping station.",
-            "article": 22,
-            "at": "2026-11-22T09:12:00Z",
-        },
+        statement(
+            "denies",
+            "The port authority",
+            "an attack",
+            "Makran Post",
+            132,
+            "It was a technical fault in a pumping station.",
+        ),
     ),
     first_seen_at=at(-15),
     updated_at=at(152),

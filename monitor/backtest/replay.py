@@ -13,13 +13,16 @@ from datetime import datetime
 from types import MappingProxyType
 
 from monitor.backtest.compare import Debts
-from monitor.digests.due import alert_due, in_quiet_hours, loud_enough
+from monitor.digests.due import is_catch_up, loud_enough, tellings
 from monitor.digests.owing import Due, StoryFile, Told
+from monitor.digests.threads import SILENT_AFTER, Bundle, by_thread, can_edit
 from monitor.digests.timing import Clock, Immediately, due_between, parse_clock_time
 from monitor.digests.waking import wakes
 from monitor.model import Severity, Window
 from monitor.rules.ruleset import Subscription
 from monitor.stories.reports import Report
+
+ALL = frozenset(Severity)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,27 +82,21 @@ def owed_twice(debts: Debts) -> set[int]:
     return {story for story, of_story in moments.items() if len(of_story) > 1}
 
 
-def windows(subscription: Subscription, schedule: Clock, since: datetime, until: datetime) -> Iterator[Window]:
-    """Yield the windows that ``window_due`` gives to whoever asks it at every moment."""
-    for due in due_between(schedule, subscription.timezone, since, until):
-        if not in_quiet_hours(subscription, due):
-            yield Window(from_at=since, to_at=due)
-            since = due
-
-
 def _digests(
     subscription: Subscription, schedule: Clock, owed: Sequence[_Waiting], since: datetime, until: datetime
 ) -> Iterator[Outgoing]:
     told: set[int] = set()
-    start = 0
-    for window in windows(subscription, schedule, since, until):
-        end = start
-        while end < len(owed) and owed[end].owed_at <= window.to_at:
-            end += 1
-        if end > start or subscription.say_empty:
-            yield _outgoing(subscription, window, _heard(owed[start:end], told))
-        told.update(one.story for one in owed[start:end])
-        start = end
+    waiting: list[_Waiting] = []
+    arrived = 0
+    for window, loud in tellings(subscription, schedule, since, until):
+        while arrived < len(owed) and owed[arrived].owed_at <= window.to_at:
+            waiting.append(owed[arrived])
+            arrived += 1
+        due = [replace(one, story_told=one.story in told) for one in waiting if one.severity in loud]
+        waiting = [one for one in waiting if one.severity not in loud]
+        if due or (subscription.say_empty and loud == ALL):
+            yield _outgoing(subscription, window, due)
+        told.update(one.story for one in due)
 
 
 def _alerts(
@@ -110,25 +107,43 @@ def _alerts(
     reports: Mapping[int, Sequence[Report]],
 ) -> Iterator[Outgoing]:
     told: dict[int, dict[int, Told]] = {}
+    roots: dict[int, str] = {}
     waiting: list[_Waiting] = []
     arrived = 0
     for moment in _moments(subscription, owed, since, until):
         while arrived < len(owed) and owed[arrived].owed_at <= moment:
             waiting = _with(owed[arrived], waiting, told, reports)
             arrived += 1
-        due = alert_due(subscription, waiting, moment, bundle=subscription.bundle)
-        if due:
-            yield _outgoing(subscription, Window(from_at=since, to_at=moment), due)
-            since = moment
-            for one in due:
-                sent = Told(sent_at=moment, until_at=moment, severity=one.severity)
-                told.setdefault(one.story, {})[one.article] = sent
-            sent_now = {one.article for one in due}
-            waiting = [
-                replace(one, story_told=one.story in told, material=False) if one.story in told else one
-                for one in waiting
-                if one.article not in sent_now
-            ]
+        window = Window(from_at=since, to_at=moment)
+        for bundle in _bundles(subscription, waiting, roots, moment):
+            if not bundle.is_silent:
+                yield _outgoing(subscription, window, bundle.owed)
+                since = moment
+            for one in bundle.owed:
+                roots.setdefault(one.story, moment.isoformat())
+                told.setdefault(one.story, {})[one.article] = Told(
+                    sent_at=moment, until_at=moment, severity=one.severity
+                )
+            waiting = _left(waiting, bundle.owed)
+
+
+def _bundles(
+    subscription: Subscription, waiting: Sequence[_Waiting], roots: Mapping[int, str], now: datetime
+) -> list[Bundle[_Waiting]]:
+    loud = loud_enough(subscription, now)
+    heard = tuple(one for one in waiting if one.severity in loud)
+    if is_catch_up(subscription, heard, now):
+        return [Bundle(owed=heard)]
+    return by_thread(heard, roots, now=now, bundle=subscription.bundle, foldable=can_edit(subscription))
+
+
+def _left(waiting: Iterable[_Waiting], told: Iterable[_Waiting]) -> list[_Waiting]:
+    articles, stories = {one.article for one in told}, {one.story for one in told}
+    return [
+        replace(one, story_told=True, material=False) if one.story in stories else one
+        for one in waiting
+        if one.article not in articles
+    ]
 
 
 def _with(
@@ -147,16 +162,15 @@ def _with(
 
 def _moments(subscription: Subscription, owed: Iterable[_Waiting], since: datetime, until: datetime) -> list[datetime]:
     """Return when an alert may become due: bundles are full, quiet hours are over."""
-    full = {one.owed_at + subscription.bundle: one.severity for one in sorted(owed, key=lambda one: one.severity.rank)}
-    moments = {at for at, gravest in full.items() if at <= until and gravest in loud_enough(subscription, at)}
+    waits = [subscription.bundle, SILENT_AFTER] if can_edit(subscription) else [subscription.bundle]
+    gravest: dict[datetime, Severity] = {}
+    for one in sorted(owed, key=lambda one: one.severity.rank):
+        gravest |= {one.owed_at + wait: one.severity for wait in waits}
+    moments = {at for at, severity in gravest.items() if at <= until and severity in loud_enough(subscription, at)}
     if subscription.quiet:
         over = Clock((parse_clock_time(subscription.quiet.end),))
         moments.update(due_between(over, subscription.timezone, since, until))
     return sorted(moments)
-
-
-def _heard(owed: Iterable[_Waiting], told: set[int]) -> list[_Waiting]:
-    return [replace(one, story_told=True) if one.story in told else one for one in owed]
 
 
 def _outgoing(subscription: Subscription, window: Window, due: Sequence[_Waiting]) -> Outgoing:

@@ -22,6 +22,10 @@ from monitor.model import Asked, Delivery, EmailMessage, Receipt
 from monitor.settings import SmtpServer
 
 _TIMEOUT_SECONDS = 60.0
+_LIST_NAME_LIMIT = 60
+_IN_ADDRESS = "!#$%&'()*+,/:;=?@[]~"
+"""What may stand in a web address beside letters and digits, and may in a header."""
+_MESSAGE_ID = re.compile(r"<[^<>@\s]+@[^<>@\s]+>")
 
 
 class EmailChannel:
@@ -96,7 +100,10 @@ def compose_mail(delivery: Delivery, sender: str) -> Mail:
     if not isinstance(message, EmailMessage):
         raise DeliveryError(f"{delivery.destination} takes mail only", permanent=True)
     author, recipient = _address(sender), _address(delivery.destination.partition(":")[2])
-    list_name = re.sub(r"[^A-Za-z0-9-]+", "-", delivery.subscription)
+    list_name = re.sub(r"[^A-Za-z0-9-]+", "-", delivery.subscription)[:_LIST_NAME_LIMIT]
+    ways_out = [f"<mailto:{quote(author.addr_spec, safe='@+')}?subject=unsubscribe%20{list_name}>"]
+    if message.unsubscribe is not None:
+        ways_out.insert(0, f"<{quote(message.unsubscribe, safe=_IN_ADDRESS)}>")
     mail = Mail(policy=_WIRE)
     mail["Subject"] = _harmless(message.subject)
     mail["From"] = author
@@ -104,7 +111,11 @@ def compose_mail(delivery: Delivery, sender: str) -> Mail:
     mail["Date"] = format_datetime(delivery.created_at)
     mail["Message-ID"] = f"<{hashlib.sha256(delivery.key.encode()).hexdigest()[:32]}@{author.domain}>"
     mail["List-Id"] = f"<{list_name}.dateline.{author.domain}>"
-    mail["List-Unsubscribe"] = f"<mailto:{quote(author.addr_spec, safe='@+')}?subject=unsubscribe%20{list_name}>"
+    mail["List-Unsubscribe"] = ", ".join(ways_out)
+    if message.unsubscribe is not None:
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    if delivery.thread is not None and _MESSAGE_ID.fullmatch(delivery.thread):
+        mail["In-Reply-To"] = mail["References"] = delivery.thread
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text, cte=_encoding(message.text))
     mail.add_alternative(message.html, subtype="html", cte=_encoding(message.html))
@@ -140,7 +151,7 @@ def _address(text: str) -> Address:
 
 
 class _WirePolicy(EmailPolicy):
-    """Folds no header but a subject that needs encoding.
+    """Folds no header but a subject that needs encoding, and ways out between each other.
 
     Folding at 78 columns, Python breaks a long List-Unsubscribe into encoded words, which no mail client follows, and
     puts a space before some subjects; folding at 998 it writes one encoded word far beyond the 75 characters of RFC
@@ -151,8 +162,12 @@ class _WirePolicy(EmailPolicy):
         if name == "Subject" and not value.isascii():
             words = Header(str(value), "utf-8", header_name=name, maxlinelen=75).encode(linesep=self.linesep)
             return f"{name}: {words}{self.linesep}".encode()
+        if name == "List-Unsubscribe" and len(value) > _LINE_LIMIT:
+            return f"{name}: {value.replace(', ', f',{self.linesep} ')}{self.linesep}".encode()
         return _UNFOLDED.fold_binary(name, value)
 
 
+_LINE_LIMIT = 900
+"""What fits into a line of a mail with the header's name: 998 characters in all (RFC 5322)."""
 _UNFOLDED = policy.SMTP.clone(max_line_length=998)
 _WIRE = _WirePolicy(linesep="\r\n")

@@ -1,5 +1,9 @@
 """Slack through its Web API: one `chat.postMessage` per message, asked back by the key in the message's metadata.
 
+An alert that goes on is edited (`chat.update`), which is harmless to repeat. Two things are tried again at once, since
+Slack says that it posted nothing: blocks that it does not take, in their plain form, and a reply whose parent
+somebody deleted, in the channel.
+
 The SDK's retries are off: the default one posts a second time when the connection broke after the first was taken. No
 error raised here holds the token, which is why causes are cut off: the SDK's exceptions carry the request's headers.
 """
@@ -7,7 +11,10 @@ error raised here holds the token, which is why causes are cut off: the SDK's ex
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import aiohttp
@@ -17,6 +24,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from monitor.errors import DeliveryError
 from monitor.faults import explain
 from monitor.model import Asked, Delivery, Receipt, SlackMessage
+
+Json = dict[str, Any]
 
 _TIMEOUT_SECONDS = 30.0
 _EVENT = "dateline_delivery"
@@ -29,13 +38,26 @@ _DEFAULT_RETRY = timedelta(seconds=30)
 # How Slack's words begin that say a message or a token will never do (the error list of chat.postMessage on
 # docs.slack.dev). What begins otherwise is tried again: a word not known here must not lose an alert.
 _PERMANENT = re.compile(
-    "access_denied|account_inactive|cannot_|channel_|ekm_|enterprise_|invalid_|is_|messages_tab_|metadata_|method_"
-    "|missing_|msg_|no_|not_|org_login_|restricted_|team_access_|team_not_found|thread_not_found|token_|too_many_"
-    "|user_not_found"
+    "access_denied|account_inactive|block_mismatch|cannot_|cant_|channel_|edit_window_|ekm_|enterprise_|invalid_|is_"
+    "|message_not_found|messages_tab_|metadata_|method_|missing_|msg_|no_|not_|only_one_table_|org_login_|restricted_"
+    "|team_access_|team_not_found|thread_not_found|token_|too_many_|user_not_found"
 )
+_BLOCKS_REFUSED = frozenset(
+    {"invalid_attachments", "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "only_one_table_allowed"}
+)
+"""What Slack says of blocks that a workspace does not have (yet), and of a second table."""
+_PARENT_GONE = frozenset({"cannot_reply_to_message", "thread_not_found"})
 _IN_DOUBT = frozenset({"internal_error", "fatal_error"})
 """"It's possible some aspect of the operation succeeded before the error was raised", says Slack."""
 _RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})
+
+
+class _RefusedError(DeliveryError):
+    """Slack did nothing, and said why in a word of its own."""
+
+    def __init__(self, word: str, message: str, *, permanent: bool) -> None:
+        super().__init__(message, permanent=permanent)
+        self.word = word
 
 
 class SlackChannel:
@@ -49,33 +71,40 @@ class SlackChannel:
         self._identifiers: dict[str, str] = {}
 
     async def send(self, delivery: Delivery) -> Receipt:
-        """Post one part; its receipt is ``channel:ts``, which later parts name as their ``thread``."""
+        """Post one part, or edit the one that its ``thread`` names; a thread is named by a receipt: ``channel:ts``."""
         message = delivery.message
         if not isinstance(message, SlackMessage):
             raise DeliveryError(f"{delivery.destination} takes Slack messages only", permanent=True)
+        if message.edits and delivery.thread is None:
+            raise DeliveryError("there is no message to edit: the alert itself was not posted", permanent=True)
         channel, thread = await self._place(delivery)
-        answer = await self._call(
-            "chat.postMessage",
-            json={
-                "channel": channel,
-                "text": message.text,
-                "blocks": list(message.blocks),
-                "metadata": {"event_type": _EVENT, "event_payload": {"key": delivery.key}},
-                "unfurl_links": False,
-                "unfurl_media": False,
-                "link_names": False,
-                **({"thread_ts": thread} if thread else {}),
-            },
-        )
-        return Receipt(reference=f"{answer['channel']}:{answer['ts']}")
+        while True:
+            try:
+                answer = await self._put(delivery, message, channel, thread)
+            except _RefusedError as refusal:
+                if refusal.word in _BLOCKS_REFUSED and message.plain_blocks:
+                    message = replace(message, blocks=message.plain_blocks, plain_blocks=())
+                elif refusal.word in _PARENT_GONE and thread and not message.edits:
+                    thread = None
+                else:
+                    raise
+            else:
+                return Receipt(reference=f"{answer['channel']}:{answer['ts']}")
 
     async def ask(self, delivery: Delivery) -> Receipt | Asked:
         """Look for the delivery's key among the messages posted since it was made."""
+        if isinstance(delivery.message, SlackMessage) and delivery.message.edits:
+            return Asked.ABSENT  # to be edited once more does no harm
         try:
             channel, thread = await self._place(delivery)
             if not _IDENTIFIER.fullmatch(channel):
                 return Asked.CANNOT_TELL
-            return await self._find(delivery, channel, thread)
+            try:
+                return await self._find(delivery, channel, thread)
+            except _RefusedError as refusal:
+                if refusal.word not in _PARENT_GONE:
+                    raise
+                return await self._find(delivery, channel, None)  # where `send` puts a reply without a parent
         except DeliveryError as error:
             if error.permanent:  # no scope to read history, or not in the channel any more
                 return Asked.CANNOT_TELL
@@ -83,6 +112,21 @@ class SlackChannel:
 
     async def close(self) -> None:
         """Nothing is held open: the SDK opens a session per call."""
+
+    async def _put(self, delivery: Delivery, message: SlackMessage, channel: str, thread: str | None) -> Json:
+        body = {
+            "channel": channel,
+            "text": message.text,
+            "metadata": {"event_type": _EVENT, "event_payload": {"key": delivery.key}},
+            "link_names": False,
+        }
+        if message.edits:
+            # parse: unlike chat.postMessage it would link the names of channels and people otherwise.
+            edited = body | {"ts": thread, "blocks": _redrawn(message.blocks, delivery.key), "parse": "none"}
+            return await self._call_harmless("chat.update", json=edited)
+        reply = {"thread_ts": thread, "reply_broadcast": message.broadcast} if thread else {}
+        unfurls = {"unfurl_links": False, "unfurl_media": False}
+        return await self._call("chat.postMessage", json={**body, "blocks": list(message.blocks), **unfurls, **reply})
 
     async def _place(self, delivery: Delivery) -> tuple[str, str | None]:
         """Return the channel, as an id wherever it can be had, and the thread in it."""
@@ -125,15 +169,19 @@ class SlackChannel:
                 return Asked.ABSENT
         return Asked.CANNOT_TELL
 
-    async def _read(self, method: str, cursor: str, **query: str) -> dict[str, Any]:
-        """Call a method that changes nothing: a failure of it leaves no doubt about any message."""
+    async def _read(self, method: str, cursor: str, **query: str) -> Json:
+        paging = {"limit": "200", **({"cursor": cursor} if cursor else {})}
+        return await self._call_harmless(method, params={**query, **paging})
+
+    async def _call_harmless(self, method: str, **arguments: Any) -> Json:
+        """Call a method that may be called again: a failure of it leaves no doubt about any message."""
         try:
-            return await self._call(method, params={**query, "limit": "200", **({"cursor": cursor} if cursor else {})})
+            return await self._call(method, **arguments)
         except DeliveryError as error:
             error.ambiguous = False
             raise
 
-    async def _call(self, method: str, **arguments: Any) -> dict[str, Any]:
+    async def _call(self, method: str, **arguments: Any) -> Json:
         try:
             answer = await self._client.api_call(method, **arguments)
         except SlackApiError as error:
@@ -147,7 +195,13 @@ class SlackChannel:
         return answer.data  # type: ignore[return-value]
 
 
-def _next_cursor(page: dict[str, Any]) -> str:
+def _redrawn(blocks: Iterable[Json], key: str) -> list[Json]:
+    """Return the blocks with names that no earlier version of the message had, without which Slack may keep the old."""
+    name = sha256(key.encode()).hexdigest()[:16]
+    return [{**block, "block_id": f"{name}-{number}"} for number, block in enumerate(blocks)]
+
+
+def _next_cursor(page: Json) -> str:
     return (page.get("response_metadata") or {}).get("next_cursor") or ""
 
 
@@ -163,7 +217,7 @@ def _refusal(error: SlackApiError) -> DeliveryError:
     if word in _IN_DOUBT or status >= 500 or (status < 300 and not word):
         return DeliveryError(f"Slack answered {word or status}", ambiguous=True)
     needed = f" (needed: {data['needed']})" if isinstance(data, dict) and data.get("needed") else ""
-    return DeliveryError(f"Slack answered {word or status}{needed}", permanent=bool(_PERMANENT.match(word)))
+    return _RefusedError(word, f"Slack answered {word or status}{needed}", permanent=bool(_PERMANENT.match(word)))
 
 
 def _retry_after(headers: Any) -> timedelta:

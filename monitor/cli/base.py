@@ -29,7 +29,7 @@ from monitor.text.lines import listed
 
 _ORDER = (
     *("init", "run", "once", "check", "explain", "annotate", "backtest", "preview"),
-    *("feeds", "stories", "regions", "status", "deliveries", "test", "db", "demo"),
+    *("feeds", "stories", "regions", "status", "deliveries", "web", "test", "db", "demo"),
 )
 
 

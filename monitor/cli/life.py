@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from monitor.backtest.replay import windows
-from monitor.digests.due import loud_enough
+from monitor.digests.due import loud_enough, windows
 from monitor.digests.timing import Clock, due_between, parse_clock_time
 from monitor.digests.words import counted
 from monitor.model import DeliveryState

@@ -36,18 +36,17 @@ from monitor.cli.base import (
     working,
 )
 from monitor.cli.life import Step, steps
-from monitor.digests.compose import compose, coverage
-from monitor.digests.due import preview_window
-from monitor.digests.owing import known_by
 from monitor.digests.render import Form, render_as
 from monitor.digests.words import counted
 from monitor.errors import MonitorError, ParseError
 from monitor.feeds.fetch import Fetcher
+from monitor.links import links_of
 from monitor.model import Article, Fetched
+from monitor.pipeline.preview import preview as preview_of
 from monitor.rulebook import Rulebook, check_home
 from monitor.rules.explain import Explanation, describe, explain, rows
 from monitor.settings import Settings
-from monitor.store import polls, stories, telling
+from monitor.store import telling
 from monitor.store.life import Life, life_of
 from monitor.text.html import looks_like_html, page_title, plain_text
 from monitor.text.language import language_of
@@ -228,13 +227,16 @@ def annotate(
 def preview(
     digest: Annotated[str, typer.Argument(help="A subscription's id, or the id of a digest already composed.")],
     at: Annotated[str | None, typer.Option(help="ISO time; without an offset it is the digest's local time.")] = None,
-    as_: Annotated[Form, typer.Option("--as", help="The form.")] = "text",
+    as_: Annotated[Form, typer.Option("--as", help="The form; email is HTML, to be opened in a browser.")] = "text",
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
     """Render a digest without sending it: what its window would hold at a time (default: now).
 
-    Example: `dateline preview balochistan-daily --at 2026-11-22T07:00 --as json`
+    A past moment shows what was known and told by then, under the rules, silences and groupings that are known today.
+    Of a digest that tells immediately it is the day before that moment.
+
+    Example: `dateline preview balochistan-daily --at 2026-11-22T07:00 --as email > digest.html`
     """
     if as_json and as_ != "slack":  # which is JSON as well
         as_ = "json"
@@ -242,19 +244,15 @@ def preview(
     rulebook = rulebook_of(settings)
     rules = rulebook.rules
     with store_of(settings).reading() as db:
-        if digest not in rules.subscriptions:
-            shown = telling.read_digest(db, digest)
-            if shown is None:
-                raise unknown("digest", digest, rules.subscriptions)
+        if subscription := rules.subscriptions.get(digest):
+            shown = preview_of(db, rules, subscription, moment(at, subscription.timezone))
+        elif stored := telling.read_digest(db, digest):
+            shown = stored
         else:
-            subscription = rules.subscriptions[digest]
-            window = preview_window(subscription, moment(at, subscription.timezone))
-            matched = telling.matched_between(db, subscription, window.from_at, window.to_at)
-            seen = coverage(rules.feeds, polls.feed_states(db).values(), window)
-            reports = stories.reports_of(db, {one.article.story for one in matched})
-            files = {story: known_by(of_story, window.from_at) for story, of_story in reports.items()}
-            shown = compose(subscription, rules, matched, files, window=window, coverage=seen, reason="preview")
-    rendered = render_as(shown, rulebook.templates, as_)
+            raise unknown("digest", digest, rules.subscriptions)
+        readers = rules.subscriptions[shown.subscription].to if shown.subscription in rules.subscriptions else ()
+    mailbox = next((one for one in readers if one.startswith("email:")), None)
+    rendered = render_as(shown, rulebook.templates, as_, mailbox=mailbox, links=links_of(settings))
     if as_ in ("json", "slack"):
         print_json(json.loads(rendered))
     else:

@@ -15,6 +15,7 @@ import typer
 
 from monitor import pipeline
 from monitor.app import Services, open_services, running_pid, settle_memory, sole_run
+from monitor.cli import web
 from monitor.cli.base import (
     AsJson,
     Home,
@@ -75,6 +76,9 @@ def init(
 @app.command()
 def run(
     home: Home = None,
+    with_web: Annotated[bool, typer.Option("--web", help="Show the subscriber pages too: `dateline web`.")] = False,
+    host: web.Host = web.LOOPBACK,
+    port: web.Port = web.PORT,
     as_json: Annotated[bool, typer.Option("--json", help="Log JSON, as with DATELINE_LOG=json.")] = False,
 ) -> None:
     """Start the daemon: polls, matches, delivers until Ctrl-C or SIGTERM. SIGHUP reads the rules again.
@@ -86,11 +90,16 @@ def run(
         settings = settings.model_copy(update={"log": "json"})
         configure_logs(settings.log)
     rulebook = rulebook_of(settings)
+    listening = None
+    if with_web:
+        from monitor.web import listen
+
+        listening = listen(settings, host, port)
     spoken = settings.log == "console"
     settle_memory()
 
     async def go() -> None:
-        await run_daemon(settings, rulebook, greet=_greet if spoken else _log_start)
+        await run_daemon(settings, rulebook, greet=_greet if spoken else _log_start, listening=listening)
         if spoken:
             err.print("Stopped.")
         sys.stderr.flush()
@@ -211,6 +220,9 @@ def _say_status(state: dict[str, Any]) -> None:
     rows.add_row("daemon", f"running, pid {daemon['pid']}" if daemon["running"] else "not running")
     rows.add_row("feeds", ", ".join(f"{count} {name}" for name, count in state["feeds"].items()))
     rows.add_row("deliveries", ", ".join(f"{count} {name}" for name, count in state["deliveries"].items()))
+    if gone := state["unsubscribed"]:
+        lines = [f"{one['destination']} from {one['digest']} since {one['since']:%Y-%m-%d %H:%M} UTC" for one in gone]
+        rows.add_row("unsubscribed", escape("\n".join(lines)))
     rules = state["rules"]
     since = f" since {rules['loaded_at']:%Y-%m-%d %H:%M} UTC" if rules["loaded_at"] else ""
     rows.add_row("rules", f"version {rules['version']}{since}" if rules["version"] else "none in force")

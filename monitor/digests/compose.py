@@ -6,14 +6,16 @@ Pure: reads no clock and no table, and decides nothing about channels. What it r
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from monitor.digests.gist import gist
 from monitor.digests.owing import Owed, StoryFile
 from monitor.digests.timing import Immediately
 from monitor.digests.waking import since_told
+from monitor.digests.where import where
 from monitor.model import (
     ArticleRef,
     Coverage,
@@ -22,8 +24,10 @@ from monitor.model import (
     FeedHealth,
     FeedState,
     FeedTrouble,
+    Flood,
     Match,
     RegionSection,
+    Severity,
     StoryItem,
     Why,
     Window,
@@ -31,12 +35,7 @@ from monitor.model import (
 from monitor.rules.ruleset import RuleSet, Subscription
 from monitor.rules.why import why_line
 from monitor.stories.ledger import figures_json, ledger, statements_json
-from monitor.stories.reports import moment
-from monitor.text.lines import shorten
-from monitor.text.sentences import sentences
-
-GIST_LENGTH = 280
-"""Two lines on a phone."""
+from monitor.stories.reports import Report, moment
 
 NO_REGION = "Beyond the regions"
 
@@ -54,8 +53,16 @@ def compose(
     coverage: Coverage,
     reason: str,
     as_of: datetime | None = None,
+    silences: Sequence[str] = (),
+    floods: Sequence[Flood] = (),
+    continues: str | None = None,
+    is_catch_up: bool = False,
 ) -> Digest:
-    """Compose a digest of what is owed; ``as_of`` is when it is composed, its window's end unless given."""
+    """Compose a digest of what is owed.
+
+    ``as_of`` is when it is composed, its window's end unless given; ``silences`` are in words, ``floods`` stand for
+    what is not in ``owed`` one by one, ``continues`` is the id of the alert that told of these stories first.
+    """
     known = _Known(files=files, until=window.to_at, as_of=as_of or window.to_at)
     stories = [
         (section, story)
@@ -72,12 +79,23 @@ def compose(
         window=window,
         regions=_sections(rules, stories),
         coverage=coverage,
+        silences=tuple(silences),
+        floods=tuple(floods),
+        continues=continues,
+        is_catch_up=is_catch_up,
     )
 
 
 def _by_story(one: Owed) -> tuple[int, bool, int]:
     """Order a story's articles: news before edits, originals before copies, older before newer."""
     return one.article.story, one.kind != "news" or one.article.duplicate_of is not None, one.article.id
+
+
+def _leading(one: Owed) -> tuple[bool, bool, int, float, datetime, int]:
+    """Order a story's articles by which one shows it best: an original, news, the strongest match, the earliest."""
+    match = max(((one.severity.rank, one.score) for one in one.matches), default=(0, 0.0))
+    copied, edited = one.article.duplicate_of is not None, one.kind != "news"
+    return copied, edited, -match[0], -match[1], one.article.stored_at, one.article.id
 
 
 def _sections(rules: RuleSet, stories: list[tuple[str | None, StoryItem]]) -> tuple[RegionSection, ...]:
@@ -106,50 +124,57 @@ class _Known:
 def _story(
     rules: RuleSet, members: list[Owed], known: _Known, subscription: Subscription
 ) -> tuple[str | None, StoryItem]:
-    first = members[0]
-    file = known.files.get(first.article.story, StoryFile())
+    lead = min(members, key=_leading)
+    article = lead.article
+    file = known.files.get(article.story, StoryFile())
     now = moment(file.reports, known.until, read_at=known.as_of)
     board = ledger(now)
     matches = [(one, match) for one in members for match in one.matches]
     originals = {one.article.id for one in members if one.article.duplicate_of is None}
     originals |= {report.article for report in now.reports if report.duplicate_of is None}
     unique = {one.article.id: one for one in reversed(members)}
-    articles = sorted(unique.values(), key=_by_story)
+    articles = sorted(unique.values(), key=lambda one: (one.article.id != article.id, _by_story(one)))
+    severity = max((one.severity for one in members), key=lambda severity: severity.rank)
     story = StoryItem(
-        id=first.article.story,
-        severity=max((one.severity for one in members), key=lambda severity: severity.rank),
-        headline=first.article.article.title,
-        gist=gist(first.article.article.title, first.article.article.text),
-        where=_places(match for _, match in matches),
+        id=article.story,
+        severity=severity,
+        severity_before=_graver_than(severity, file),
+        headline=article.article.title,
+        gist=_gist(lead, now.current().get(article.id)),
+        where=where(now.current().values()) or _placed_by(match for _, match in matches),
         changes=since_told(file, until=known.until, as_of=known.as_of, timezone=subscription.timezone),
         figures=figures_json(board),
         statements=statements_json(board),
         origins=max(1, len(originals)),
         articles=tuple(_reference(one) for one in articles),
         why=_why(rules, matches),
-        first_seen_at=min(one.article.stored_at for one in members),
+        first_seen_at=min((one.at for one in now.reports), default=article.stored_at),
         updated_at=max(one.article.revised_at or one.article.stored_at for one in members),
     )
     region = next((match.regions[0] for _, match in matches if match.regions), None)
     return region, story
 
 
-def gist(title: str, text: str) -> str:
-    """Quote the opening sentences of an article, leaving out one that only repeats its headline."""
-    opening = text.partition("\n\n")[0] if len(text.partition("\n\n")[0]) > GIST_LENGTH else text[: GIST_LENGTH * 4]
-    chosen = ""
-    for sentence in sentences(" ".join(opening.split())):
-        if sentence.rstrip(".۔ ").casefold() == title.rstrip(".۔ ").casefold():
-            continue
-        longer = f"{chosen} {sentence}".strip()
-        if chosen and len(longer) > GIST_LENGTH:
-            break
-        chosen = longer
-    return shorten(chosen, GIST_LENGTH)
+def _graver_than(severity: Severity, file: StoryFile) -> Severity | None:
+    """Return the gravest that readers were told of a story, where ``severity`` is graver; they may know nothing."""
+    told = max((one.severity for one in file.told.values()), key=lambda one: one.rank, default=None)
+    return told if told is not None and severity.rank > told.rank else None
 
 
-def _places(matches: Iterable[Match]) -> tuple[str, ...]:
-    """Return the names that placed the story, as the articles write them."""
+def _gist(lead: Owed, report: Report | None) -> str:
+    article = lead.article.article
+    evidence = [one for match in lead.matches for one in match.evidence if one.field in ("text", "lede")]
+    return gist(
+        article.title,
+        article.text,
+        evidence=[(one.start, one.end) for one in evidence if not one.clause.startswith("@")],
+        figures=[(one.start, one.end) for one in report.counts if one.field == "text"] if report else (),
+        places=[one.text for one in evidence if one.clause.startswith("@")],
+    )
+
+
+def _placed_by(matches: Iterable[Match]) -> tuple[str, ...]:
+    """Return the names that brought the story, as the articles write them."""
     names: dict[str, str] = {}
     for match in matches:
         for evidence in match.evidence:

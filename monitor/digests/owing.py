@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 from monitor.model import Entry, Feed, Match, Severity, StoredArticle
 from monitor.rules.ruleset import Subscription
@@ -54,6 +54,27 @@ class Owed(Due):
     article: StoredArticle
     matches: tuple[Match, ...]
     """Those that the subscription takes, strongest first."""
+
+    @property
+    def story(self) -> int:
+        return self.article.story
+
+    @property
+    def feed(self) -> str:
+        return self.article.article.feed
+
+
+class OfStory(Protocol):
+    """An open obligation of which it is known what story it belongs to."""
+
+    @property
+    def story(self) -> int: ...
+    @property
+    def severity(self) -> Severity: ...
+    @property
+    def owed_at(self) -> datetime: ...
+    @property
+    def wakes(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

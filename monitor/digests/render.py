@@ -11,19 +11,21 @@ import re
 import textwrap
 import traceback
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 import css_inline
 from jinja2 import FunctionLoader, StrictUndefined, TemplateSyntaxError, meta, nodes, select_autoescape
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from monitor.digests.blocks import slack_messages
+from monitor.digests.block_kit import escaped
+from monitor.digests.blocks import slack_edit, slack_messages
 from monitor.digests.document import to_json
 from monitor.digests.view import View, view, within
 from monitor.digests.words import one_line
 from monitor.errors import RuleError
+from monitor.links import Links
 from monitor.model import Digest, EmailMessage, FolderMessage, Message, SlackMessage
 
 Form = Literal["slack", "email", "text", "json"]
@@ -33,11 +35,21 @@ MAIL_BYTES = 90_000
 _TEXT_WIDTH = 72
 _SUBJECT_LIMIT = 180
 _ESCAPED = ("html", "css")
+_OPENING = "slack.txt"
 _COMMON = "common"
 _FALL_BACK = "digest"
 """The template folder whose files stand in for those that another one does not have."""
 
-_inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+_inliner = css_inline.CSSInliner(keep_at_rules=True, minify_css=True, load_remote_stylesheets=False)
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Reads the fields of a view at once: they are plain values, and most of what templates are filled with."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if attribute in getattr(type(obj), "__dataclass_fields__", ()):
+            return getattr(obj, attribute)
+        return super().getattr(obj, attribute)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +57,8 @@ class Templates:
     """Every template, compiled: a syntax error can no longer come up."""
 
     environment: ImmutableSandboxedEnvironment
+    mrkdwn: ImmutableSandboxedEnvironment
+    """The same for what Slack reads as its own markup: words that a template is filled with are escaped for it."""
     files: frozenset[str]
     """Names like ``digest/email.html``."""
 
@@ -52,6 +66,11 @@ class Templates:
     def names(self) -> frozenset[str]:
         """What a digest's `template` may be."""
         return frozenset(file.partition("/")[0] for file in self.files) - {_COMMON}
+
+    def file(self, template: str, part: str) -> str:
+        """Return the file that fills ``part`` ("email.html") of a template: its own, or the one that stands in."""
+        own = f"{template}/{part}"
+        return own if own in self.files else f"{_FALL_BACK}/{part}"
 
 
 def compile_templates(sources: Mapping[str, str]) -> Templates:
@@ -64,7 +83,7 @@ def compile_templates(sources: Mapping[str, str]) -> Templates:
     def load(name: str) -> tuple[str, str, None]:
         return sources[name], f"templates/{name}", None
 
-    environment = ImmutableSandboxedEnvironment(
+    environment = _Sandbox(
         loader=FunctionLoader(load),
         autoescape=select_autoescape(_ESCAPED, default=False),
         undefined=StrictUndefined,
@@ -73,15 +92,16 @@ def compile_templates(sources: Mapping[str, str]) -> Templates:
     )
     environment.filters["wrap"] = _wrap
     del environment.filters["safe"]  # `map("safe")` does not show in the syntax
+    mrkdwn = environment.overlay(finalize=lambda value: escaped(str(value)))
     for name, source in sources.items():
         try:
             _check(environment.parse(source, name, f"templates/{name}"), name, sources)
-            environment.get_template(name)
+            (mrkdwn if name.endswith(_OPENING) else environment).get_template(name)
         except TemplateSyntaxError as error:
             line, message = error.lineno, error.message or "cannot be read"
             hint = "see Jinja's template syntax"
             raise RuleError(message, file=f"templates/{name}", line=line, column=1, hint=hint) from error
-    return Templates(environment=environment, files=frozenset(sources))
+    return Templates(environment=environment, mrkdwn=mrkdwn, files=frozenset(sources))
 
 
 def _check(tree: nodes.Template, name: str, sources: Collection[str]) -> None:
@@ -99,28 +119,53 @@ def _check(tree: nodes.Template, name: str, sources: Collection[str]) -> None:
             raise RuleError(f"{other} is not escaped", file=file, line=1, column=1, hint=hint)
 
 
-def render(digest: Digest, destination: str, templates: Templates) -> tuple[Message, ...]:
+def render(
+    digest: Digest,
+    destination: str,
+    templates: Templates,
+    *,
+    links: Links | None = None,
+    root: Digest | None = None,
+    mark: str = "",
+) -> tuple[Message, ...]:
     """Return what is to be sent to ``destination`` (``slack:…``, ``email:…``, ``folder:…``).
 
-    Several messages are parts of one: the first is the parent, the others go into its thread. Raises RuleError, with
+    Several messages are parts of one: the first is the parent, the others go into its thread. ``root`` is the alert
+    that the digest continues, ``mark`` a sentence about this message itself for its footer. Raises RuleError, with
     file and line, if a template fails on this digest.
     """
-    page = _Page(digest, templates)
     match destination.partition(":")[0]:
         case "slack":
-            return page.slack()
+            return _Page(digest, templates, view(digest, mark=mark)).slack()
         case "email":
-            return (EmailMessage(subject=page.subject(), text=page.text(), html=page.html(MAIL_BYTES)),)
+            return (_Page(digest, templates, _as_mail(digest, destination, links, mark)).mail(root),)
         case "folder":
+            page = _Page(digest, templates, view(digest, mark=mark))
             files = {"digest.html": page.html(), "digest.txt": page.text(), "digest.json": _json(to_json(digest))}
             return (FolderMessage(name=digest.id, files=files),)
         case scheme:
             raise RuleError(f"{scheme!r} is not a channel", hint="a destination starts with slack:, email: or folder:")
 
 
-def render_as(digest: Digest, templates: Templates, form: Form) -> str:
-    """Return the digest in one form, for people to look at: Block Kit JSON (a list of parts), HTML, text or JSON."""
-    page = _Page(digest, templates)
+def render_edit(current: Digest, templates: Templates, *, mark: str = "") -> SlackMessage:
+    """Return what an alert's first message in a Slack channel is edited to: its stories as they stand now."""
+    return _Page(current, templates, view(current, mark=mark)).slack_edit()
+
+
+def page(digest: Digest, templates: Templates, style_sheet: str) -> str:
+    """Return the digest as a page for a browser, whole, with nothing inline but the address of its style sheet."""
+    return _Page(digest, templates, view(digest)).page(style_sheet)
+
+
+def render_as(
+    digest: Digest, templates: Templates, form: Form, *, mailbox: str | None = None, links: Links | None = None
+) -> str:
+    """Return the digest in one form, for people to look at: Block Kit JSON (a list of parts), HTML, text or JSON.
+
+    HTML and text are those of the mail to ``mailbox`` (``email:…``), where there is one.
+    """
+    as_mail = mailbox if form in ("email", "text") else None
+    page = _Page(digest, templates, _as_mail(digest, as_mail, links) if as_mail else view(digest))
     match form:
         case "slack":
             return _json([{"text": part.text, "blocks": list(part.blocks)} for part in page.slack()])
@@ -131,22 +176,49 @@ def render_as(digest: Digest, templates: Templates, form: Form) -> str:
     return _json(to_json(digest))
 
 
+def _as_mail(digest: Digest, destination: str, links: Links | None, mark: str = "") -> View:
+    unsubscribe = links.unsubscribe(digest.subscription, destination) if links else None
+    browser = links.page(digest.id) if links else None
+    return view(digest, mark=mark, is_mail=True, browser=browser, unsubscribe=unsubscribe)
+
+
 class _Page:
     """One digest beside its view and its templates."""
 
-    def __init__(self, digest: Digest, templates: Templates) -> None:
-        self._template = digest.template
+    def __init__(self, digest: Digest, templates: Templates, shown: View) -> None:
+        self._digest = digest
         self._templates = templates
-        self._view = view(digest)
+        self._view = shown
+        self._is_brief = digest.template == "brief"
 
     def slack(self) -> tuple[SlackMessage, ...]:
-        return slack_messages(self._view, self.subject(), headlines_only=self._template == "brief")
+        first, *others = slack_messages(
+            self._view, self.subject(), opening=self._opening(), headlines_only=self._is_brief
+        )
+        return (replace(first, broadcast=self._view.continues and self._digest.escalates), *others)
+
+    def slack_edit(self) -> SlackMessage:
+        return slack_edit(self._view, self.subject(), opening=self._opening(), headlines_only=self._is_brief)
+
+    def mail(self, root: Digest | None) -> EmailMessage:
+        subject = self.subject()
+        if root and not self._digest.escalates:
+            # Gmail keeps a thread together by its subject; what is graver than before stands on its own.
+            subject = f"Re: {_Page(root, self._templates, view(root)).subject()}"
+        html = self.html(MAIL_BYTES)
+        return EmailMessage(subject=subject, text=self.text(), html=html, unsubscribe=self._view.unsubscribe)
 
     def subject(self) -> str:
         return one_line(self._fill("subject.txt", self._view), _SUBJECT_LIMIT)
 
+    def _opening(self) -> str:
+        return self._fill("slack.txt", self._view).strip()
+
     def text(self) -> str:
         return re.sub(r"\n{3,}", "\n\n", self._fill("email.txt", self._view).strip("\n")) + "\n"
+
+    def page(self, style_sheet: str) -> str:
+        return self._fill("email.html", self._view, subject=self.subject(), style_sheet=style_sheet)
 
     def html(self, limit: int | None = None) -> str:
         """Return the page within ``limit`` bytes: the least grave stories lose their details, then their place."""
@@ -156,7 +228,7 @@ class _Page:
         def page(rung: int) -> str:
             """Return a rung of the ladder: no story (0), all headlines (``count``), all in full (twice that)."""
             shown = within(self._view, shown=min(rung, count), detailed=max(rung - count, 0))
-            return _inliner.inline(self._fill("email.html", shown, subject=subject))
+            return _inliner.inline(self._fill("email.html", shown, subject=subject, style_sheet=None))
 
         if limit is None or _bytes(page(2 * count)) <= limit:
             return page(2 * count)
@@ -164,10 +236,10 @@ class _Page:
         return fitting or page(0)
 
     def _fill(self, file: str, shown: View, **values: object) -> str:
-        name = f"{self._template}/{file}"
-        name = name if name in self._templates.files else f"{_FALL_BACK}/{file}"
+        name = self._templates.file(self._digest.template, file)
+        environment = self._templates.mrkdwn if file == _OPENING else self._templates.environment
         try:
-            return self._templates.environment.get_template(name).render(values, view=shown)
+            return environment.get_template(name).render(values, view=shown)
         except Exception as error:  # a template is a program of the operator's: it may raise anything
             lines = [
                 (frame.filename, frame.lineno)
@@ -200,6 +272,8 @@ def _bytes(page: str) -> int:
 
 def _wrap(text: object, first: str = "", rest: str | None = None) -> str:
     """Break a line at 72 columns; ``first`` and ``rest`` go before its first and its other lines."""
+    if len(line := f"{first}{text}") <= _TEXT_WIDTH:
+        return line.rstrip()
     lines = textwrap.wrap(
         str(text),
         width=_TEXT_WIDTH,

@@ -6,76 +6,28 @@ stored digest; it must not know any markup, and no clock: "today" is the day on 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Literal
 
+from monitor.digests.claimants import Claimant, Statement, claimants, statement
 from monitor.digests.local_time import LocalTime
+from monitor.digests.outlets import TITLE_LIMIT, Report, breadth, report, reports
 from monitor.digests.sight import Sight, sight_of
-from monitor.digests.words import counted, host_of, is_right_to_left, name, one_line, web_link
-from monitor.model import ArticleRef, Digest, Severity, StoryItem
+from monitor.digests.words import Words, counted, name, one_line, web_link, words
+from monitor.model import Digest, Flood, Severity, StoryItem
 from monitor.text.lines import listed
 
-HEADLINE_LIMIT = 300
 _GIST_LIMIT = 500
 _REPORTS_SHOWN = 10
-_COPIES_SHOWN = 8
 _FIGURES_SHOWN = 12
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """Words that somebody else wrote, with the direction they are written in."""
-
-    text: str
-    direction: Literal["ltr", "rtl"]
-    language: str | None = None
-
-    def __str__(self) -> str:
-        return self.text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Copy:
-    """The same text at another outlet."""
-
-    source: str
-    link: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """One independent text."""
-
-    source: str
-    link: str | None
-    time: str
-    title: Words
-    copies: tuple[Copy, ...]
-    more_copies: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    claim: str
-    """"at least 145 militants killed"."""
-    claimant: str
-    """Who says so; empty where the text states it as its own."""
-    outlet: str
-    time: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
-    claim: str
-    quote: Words | None
-    time: str
+_EXAMPLES_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     severity: Severity
+    severity_before: str
+    """What its readers were told, where it is graver now: "medium"; else empty."""
     is_new: bool
     """False where the readers were told of it before and this is what changed."""
     detailed: bool
@@ -91,7 +43,8 @@ class Story:
     where: str
     changes: tuple[Words, ...]
     """What happened besides its being new."""
-    figures: tuple[Figure, ...]
+    claimants: tuple[Claimant, ...]
+    """Who says which figures."""
     more_figures: int
     statements: tuple[Statement, ...]
     why: tuple[str, ...]
@@ -111,11 +64,25 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FloodView:
+    """So much at once from one feed that it is told in one line."""
+
+    severity: Severity
+    text: str
+    """"812 articles of Makran Post matched “Armed attacks in Balochistan” at once"."""
+    examples: tuple[Report, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     subscription: str
     kind: Literal["alert", "digest"]
     heading: str
     """"5 stories in Balochistan", "High alert: Balochistan", "No matching news from 41 feeds"."""
+    is_catch_up: bool
+    """What was held through quiet hours; the heading says so."""
+    continues: bool
+    """Its readers were alerted to these stories, and this is what came after."""
     reason: str
     window: str
     """"Sun 22 Nov 2026, 12:00–17:00 PKT"."""
@@ -131,15 +98,36 @@ class View:
     regions: tuple[Region, ...]
     hidden: int
     """Stories for which there was no room."""
+    floods: tuple[FloodView, ...]
     sight: Sight
     silences: tuple[str, ...]
+    mark: str
+    """What is not as it should be with this message itself, as a sentence: a template that failed; else empty."""
+    is_mail: bool
+    """Somebody gets it by mail, and must be told how to leave."""
+    browser: str | None
+    """The web address of this digest; mail only, and only where there is a web."""
+    unsubscribe: str | None
+    """The web address to leave at; mail only, and only where there is a web."""
 
     @property
     def stories(self) -> tuple[Story, ...]:
         return tuple(story for region in self.regions for story in region.stories)
 
+    @property
+    def is_empty(self) -> bool:
+        """There is nothing to tell but what was checked."""
+        return not self.count and not self.floods
 
-def view(digest: Digest) -> View:
+
+def view(
+    digest: Digest,
+    *,
+    mark: str = "",
+    is_mail: bool = False,
+    browser: str | None = None,
+    unsubscribe: str | None = None,
+) -> View:
     """Return what readers are shown of ``digest``, every story in full."""
     local = LocalTime(digest.timezone, digest.window)
     regions = tuple(
@@ -155,6 +143,8 @@ def view(digest: Digest) -> View:
         subscription=one_line(digest.subscription, 80),
         kind=digest.kind,
         heading=_heading(digest, top, places, sight),
+        is_catch_up=digest.is_catch_up,
+        continues=digest.continues is not None,
         reason=one_line(digest.reason, 200),
         window=local.window(),
         ended=local.time(digest.window.to_at, dated=True),
@@ -165,8 +155,13 @@ def view(digest: Digest) -> View:
         places=places,
         regions=regions,
         hidden=0,
+        floods=tuple(_flood(flood, local) for flood in digest.floods),
         sight=sight,
         silences=tuple(filter(None, (one_line(silence, 300) for silence in digest.silences))),
+        mark=one_line(mark, 300),
+        is_mail=is_mail,
+        browser=browser,
+        unsubscribe=unsubscribe,
     )
 
 
@@ -199,40 +194,55 @@ def _places(digest: Digest) -> str:
 def _heading(digest: Digest, top: Severity | None, places: str, sight: Sight) -> str:
     count = len(digest.stories)
     if top is None:
-        return sight.headline
-    if digest.kind == "alert":
+        return _flooded(digest.floods) if digest.floods else sight.headline
+    if digest.kind == "digest" or digest.is_catch_up:
+        stories = counted(count, "story", "stories")
+        told = f"{stories} in {places}" if places else stories
+        return f"While it was quiet: {told}" if digest.is_catch_up else told
+    if digest.continues is None:
         alerts = f"{top.capitalize()} alert" if count == 1 else f"{count} alerts"
-        return f"{alerts}: {places}" if places else alerts
-    stories = counted(count, "story", "stories")
-    return f"{stories} in {places}" if places else stories
+    else:
+        alerts = f"Now {top}" if digest.escalates else "Update" if count == 1 else f"{count} updates"
+    return f"{alerts}: {places}" if places else alerts
 
 
-def _words(text: str, limit: int, language: str | None = None) -> Words:
-    line = one_line(text, limit)
-    return Words(text=line, direction="rtl" if is_right_to_left(line) else "ltr", language=language)
+def _flooded(floods: tuple[Flood, ...]) -> str:
+    articles = counted(sum(flood.articles for flood in floods), "article")
+    return f"{articles} at once from {listed(tuple(dict.fromkeys(name(flood.source, 60) for flood in floods)), 2)}"
+
+
+def _flood(flood: Flood, local: LocalTime) -> FloodView:
+    articles, source, rule = counted(flood.articles, "article"), name(flood.source, 60), name(flood.name, 80)
+    return FloodView(
+        severity=flood.severity,
+        text=f"{articles} of {source} matched “{rule}” at once",
+        examples=tuple(report(article, local) for article in flood.examples[:_EXAMPLES_SHOWN]),
+    )
 
 
 def _story(story: StoryItem, local: LocalTime) -> Story:
-    reports = _reports(story.articles, local)
+    independent = reports(story.articles, local)
     lead = story.articles[0] if story.articles else None
+    language = lead.language if lead else None
     first_seen, updated = local.time(story.first_seen_at), local.time(story.updated_at)
     return Story(
         severity=story.severity,
+        severity_before=str(story.severity_before or ""),
         is_new=any(change.kind == "new_story" for change in story.changes),
         detailed=True,
-        headline=_words(story.headline, HEADLINE_LIMIT, lead.language if lead else None),
+        headline=words(story.headline, TITLE_LIMIT, language),
         link=web_link(lead.link) if lead else None,
-        reports=reports[:_REPORTS_SHOWN],
-        more_reports=len(reports[_REPORTS_SHOWN:]),
-        breadth=_breadth(story),
-        gist=_words(story.gist, _GIST_LIMIT, lead.language if lead else None) if one_line(story.gist) else None,
+        reports=independent[:_REPORTS_SHOWN],
+        more_reports=len(independent[_REPORTS_SHOWN:]),
+        breadth=breadth(story.articles, story.origins),
+        gist=words(story.gist, _GIST_LIMIT, language) if one_line(story.gist) else None,
         where=", ".join(filter(None, (name(place, 60) for place in story.where[:8]))),
         changes=tuple(
-            _words(change.text, 400) for change in story.changes if change.kind != "new_story" and one_line(change.text)
+            words(change.text, 400) for change in story.changes if change.kind != "new_story" and one_line(change.text)
         ),
-        figures=tuple(_figure(figure, local) for figure in story.figures[:_FIGURES_SHOWN]),
+        claimants=claimants(story.figures[:_FIGURES_SHOWN], local),
         more_figures=len(story.figures[_FIGURES_SHOWN:]),
-        statements=tuple(_statement(statement, local) for statement in story.statements[:_FIGURES_SHOWN]),
+        statements=tuple(statement(record, local) for record in story.statements[:_FIGURES_SHOWN]),
         why=tuple(_why(why.name or why.rule, why.text) for why in story.why[:3]),
         first_seen=first_seen,
         updated=updated if updated != first_seen else "",
@@ -242,67 +252,3 @@ def _story(story: StoryItem, local: LocalTime) -> Story:
 def _why(rule: str, text: str) -> str:
     rule, text = one_line(rule, 120), one_line(text, 300)
     return text if text.startswith(rule) else f"{rule}: {text}" if text else rule
-
-
-def _breadth(story: StoryItem) -> str:
-    articles = len(story.articles)
-    if story.origins <= 1:
-        return "" if articles <= 1 else f"1 report, carried {counted(articles, 'time')}"
-    independent = counted(story.origins, "independent report")
-    if story.origins > articles:
-        return f"{independent} so far"
-    return independent if articles == story.origins else f"{independent}, {counted(articles, 'article')}"
-
-
-def _reports(articles: tuple[ArticleRef, ...], local: LocalTime) -> tuple[Report, ...]:
-    """Group articles by the text they carry, in the order in which they stand."""
-    origins = {article.id: article.duplicate_of for article in articles}
-    groups: dict[int, list[ArticleRef]] = {}
-    for article in articles:
-        groups.setdefault(_origin(article.id, origins), []).append(article)
-    return tuple(_report(group, articles[0], local) for group in groups.values())
-
-
-def _origin(article: int, origins: dict[int, int | None]) -> int:
-    seen = {article}
-    while (above := origins[article]) in origins and above not in seen:
-        seen.add(article := above)
-    return article
-
-
-def _report(group: list[ArticleRef], representative: ArticleRef, local: LocalTime) -> Report:
-    first, *others = sorted(group, key=lambda one: (one is not representative, one.duplicate_of is not None))
-    return Report(
-        source=_source(first),
-        link=web_link(first.link),
-        time=local.time(first.published_at),
-        title=_words(first.title, HEADLINE_LIMIT, first.language),
-        copies=tuple(Copy(source=_source(other), link=web_link(other.link)) for other in others[:_COPIES_SHOWN]),
-        more_copies=len(others[_COPIES_SHOWN:]),
-    )
-
-
-def _source(article: ArticleRef) -> str:
-    return name(article.source, 60) or name(host_of(article.link), 60) or "unnamed outlet"
-
-
-def _figure(figure: Mapping[str, Any], local: LocalTime) -> Figure:
-    return Figure(
-        claim=one_line(figure["text"], 160),
-        claimant=name(figure.get("claimant") or figure["source"], 80) if figure.get("source") else "",
-        outlet=name(figure.get("outlet") or "", 60),
-        time=_time_of(figure, local),
-    )
-
-
-def _statement(statement: Mapping[str, Any], local: LocalTime) -> Statement:
-    quote = statement.get("quote")
-    return Statement(
-        claim=one_line(statement["text"], 200),
-        quote=_words(quote, 300) if quote else None,
-        time=_time_of(statement, local),
-    )
-
-
-def _time_of(record: Mapping[str, Any], local: LocalTime) -> str:
-    return local.time(datetime.fromisoformat(record["at"]).astimezone(UTC)) if record.get("at") else ""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import quote, urlsplit
 
 from monitor.text import lines
@@ -18,6 +20,24 @@ _UNSAFE_IN_ADDRESS = re.compile(
     "[\x00-\x20\"'<>\\\\^`{|}\x7f-\xa0\xad\u2000-\u200f\u2028-\u202f\u2060-\u206f\u3000\ufeff]"
 )
 _WEB_ADDRESS = re.compile(r"https?://[^/?#\\\s@]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Words that somebody else wrote, with the direction they are written in."""
+
+    text: str
+    direction: Literal["ltr", "rtl"]
+    language: str | None = None
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def words(text: str, limit: int, language: str | None = None) -> Words:
+    """Return ``text`` on one line, with what a page must know to set it."""
+    line = one_line(text, limit)
+    return Words(text=line, direction="rtl" if is_right_to_left(line) else "ltr", language=language)
 
 
 def one_line(text: str, limit: int = 1000) -> str:

@@ -1,22 +1,29 @@
-"""Composing digests: what is owed and due becomes a stored digest with its messages, in one transaction."""
+"""Composing: what is owed and due becomes stored digests with their messages, one transaction for each subscription."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from monitor.app import Services
+from monitor.app import Rendered, Services
 from monitor.digests.compose import compose, coverage
-from monitor.digests.due import alert_due, loud_enough, window_due
-from monitor.digests.owing import Owed
+from monitor.digests.due import is_catch_up, loud_enough, loud_window_due, window_due
+from monitor.digests.floods import floods_in
+from monitor.digests.owing import Owed, known_by
+from monitor.digests.silences import AnyOwed, hear, lines
+from monitor.digests.threads import SILENT_AFTER, by_thread, can_edit
 from monitor.digests.timing import Clock, Immediately
-from monitor.errors import StoreError
-from monitor.model import Window
+from monitor.digests.words import counted
+from monitor.errors import RuleError, StoreError
+from monitor.model import Coverage, Digest, Flood, Notice, Severity, Silence, Window
+from monitor.pipeline.operating import end_notices, tell_operator
 from monitor.rules.ruleset import Subscription
-from monitor.store import outbox, polls, telling
+from monitor.store import floods, leavers, outbox, polls, silences, telling
 
 NO_TIME = timedelta(0)
 
@@ -24,63 +31,236 @@ NO_TIME = timedelta(0)
 def compose_digests(services: Services, *, bundling: bool = True) -> list[str]:
     """Compose every digest that is due now; returns their ids. Without ``bundling`` alerts do not wait for more."""
     now = services.clock.now()
-    subscriptions = services.rulebook.rules.subscriptions.values()
     with services.store.reading() as db:
         closed = telling.windows_closed_at(db)
-        windows = {
-            one.id: _window(db, one, closed.get(one.id, now), now, bundle=one.bundle if bundling else NO_TIME)
-            for one in subscriptions
-        }
+        due = [
+            (one, *found)
+            for one in services.rulebook.rules.subscriptions.values()
+            if (found := _due(db, one, closed.get(one.id, now), now, bundling=bundling))
+        ]
     composed = []
-    for subscription in subscriptions:
-        window = windows[subscription.id]
+    for subscription, window, loud in due:
         try:
-            digest = window and _compose_one(services, subscription, window, now, bundling=bundling)
+            with services.store.writing() as db:
+                turn = _Turn(db, services, subscription, window, now)
+                if isinstance(subscription.schedule, Immediately):
+                    turn.tell_alerts(loud, bundling=bundling)
+                else:
+                    turn.tell_window(loud)
         except StoreError:
             raise
         except Exception:
             # The one broad net of composing: what breaks one subscription's digest must not keep the others waiting.
             services.log.exception("digest could not be composed", subscription=subscription.id)
             continue
-        composed += [digest] if digest else []
+        for digest in turn.composed:
+            stories = len(digest.stories)
+            services.log.info("digest composed", digest=digest.id, stories=stories, to=list(subscription.to))
+        composed += [digest.id for digest in turn.composed]
     return composed
 
 
-def _window(
-    db: Connection, subscription: Subscription, closed_at: datetime, now: datetime, *, bundle: timedelta
-) -> Window | None:
+def _due(
+    db: Connection, subscription: Subscription, closed_at: datetime, now: datetime, *, bundling: bool
+) -> tuple[Window, frozenset[Severity]] | None:
+    """Return the window to be told now and the severities that may be, None where nothing is due."""
     match subscription.schedule:
         case Immediately():
+            loud = loud_enough(subscription, now)
             # Asked first, so that what waits (through quiet hours, say) is not read in full every second.
-            waits = telling.news_waits(db, subscription.id, now - bundle, loud_enough(subscription, now))
-            return Window(from_at=closed_at, to_at=now) if waits else None
+            news = telling.news_waits(db, subscription.id, now - _bundle(subscription, bundling), loud)
+            listed = now - (SILENT_AFTER if bundling else NO_TIME)
+            waits = news or (can_edit(subscription) and telling.reports_wait(db, subscription.id, listed, loud))
+            return (Window(from_at=closed_at, to_at=now), loud) if waits else None
         case Clock() as schedule:
-            return window_due(subscription, schedule, closed_at, now)
+            if window := window_due(subscription, schedule, closed_at, now):
+                return window, frozenset(Severity)
+            if window := loud_window_due(subscription, schedule, closed_at, now):
+                loud = loud_enough(subscription, window.to_at)
+                return (window, loud) if telling.anything_waits(db, subscription.id, window.to_at, loud) else None
+            return None
 
 
-def _compose_one(
-    services: Services, subscription: Subscription, window: Window, now: datetime, *, bundling: bool
-) -> str | None:
-    rules = services.rulebook.rules
-    with services.store.writing() as db:
-        owed: tuple[Owed, ...] = telling.open_debts(db, subscription, window.to_at)
-        if isinstance(subscription.schedule, Immediately):
-            owed = alert_due(subscription, owed, now, bundle=subscription.bundle if bundling else NO_TIME)
-            if not owed:
-                return None
-            reason = "new articles matched"
-        else:
-            if not owed and not subscription.say_empty:
-                telling.close_window(db, subscription.id, window.to_at)
-                return None
-            reason = f"{window.to_at.astimezone(ZoneInfo(subscription.timezone)):%H:%M} in {subscription.timezone}"
-        seen = coverage(rules.feeds, polls.feed_states(db).values(), window)
-        files = telling.story_files(db, subscription.id, {one.article.story for one in owed})
-        digest = compose(subscription, rules, owed, files, window=window, coverage=seen, reason=reason, as_of=now)
-        digest = replace(digest, id=telling.unused_id(db, digest.id))
-        telling.save_digest(db, digest, owed, now=now)
-        for destination in subscription.to:
-            messages, missing = services.render(digest, destination), services.channels.missing(destination)
-            outbox.enqueue(db, digest, destination, messages, now=now, held=missing)
-    services.log.info("digest composed", digest=digest.id, stories=len(digest.stories), to=list(subscription.to))
-    return digest.id
+def _bundle(subscription: Subscription, bundling: bool) -> timedelta:
+    return subscription.bundle if bundling else NO_TIME
+
+
+class _Turn:
+    """One subscription's turn to be told, inside one transaction."""
+
+    def __init__(
+        self, db: Connection, services: Services, subscription: Subscription, window: Window, now: datetime
+    ) -> None:
+        self.composed: list[Digest] = []
+        self._db = db
+        self._services = services
+        self._rules = services.rulebook.rules
+        self._subscription = subscription
+        self._window = window
+        self._now = now
+
+    def tell_alerts(self, loud: frozenset[Severity], *, bundling: bool) -> None:
+        """Tell new stories in one alert, and what changed of told ones each in its own thread."""
+        summed, flooding = self._floods(loud)
+        owed = self._heard(loud, without=flooding)
+        if is_catch_up(self._subscription, owed, self._now):
+            self._tell(owed, self._after_quiet_hours(), summed=summed, flooding=flooding, is_catch_up=True)
+            return
+        bundles = by_thread(
+            owed,
+            telling.roots(self._db, self._subscription.id, {one.article.story for one in owed}),
+            now=self._now,
+            bundle=_bundle(self._subscription, bundling),
+            silent_after=SILENT_AFTER if bundling else NO_TIME,
+            foldable=can_edit(self._subscription),
+        )
+        for bundle in bundles:
+            if bundle.root is None:
+                self._tell(bundle.owed, "new articles matched", summed=summed, flooding=flooding)
+                summed, flooding = (), ()
+            else:
+                reason = "further reports" if bundle.is_silent else "a story that you were told of has changed"
+                self._tell(bundle.owed, reason, root=bundle.root, silently=bundle.is_silent)
+        if summed:
+            self._tell((), "new articles matched", summed=summed, flooding=flooding)
+
+    def tell_window(self, loud: frozenset[Severity]) -> None:
+        """Tell what came up to the window's end; nothing new is said as such, or skipped, as the subscription wants."""
+        owed = self._heard(loud)
+        in_quiet_hours = loud < frozenset(Severity)
+        if not owed and (in_quiet_hours or not self._subscription.say_empty):
+            if not in_quiet_hours:
+                telling.close_window(self._db, self._subscription.id, self._window.to_at)
+            return
+        zone, held = self._subscription.timezone, is_catch_up(self._subscription, owed, self._now)
+        at = f"{self._window.to_at.astimezone(ZoneInfo(zone)):%H:%M} in {zone}"
+        reason = f"{at}, {self._after_quiet_hours()}" if held else at
+        self._tell(owed, reason, is_catch_up=held, keep_open=in_quiet_hours)
+
+    def _after_quiet_hours(self) -> str:
+        quiet = self._subscription.quiet
+        return f"after quiet hours, {quiet.start}–{quiet.end}" if quiet else "after quiet hours"
+
+    # --- what is there to tell ---
+
+    def _heard(self, loud: frozenset[Severity], *, without: Collection[int] = ()) -> list[Owed]:
+        """Return what is owed and may be told now."""
+        owed = telling.open_debts(self._db, self._subscription, self._window.to_at, without=without)
+        return [one for one in self._not_silenced(owed) if one.severity in loud]
+
+    def _floods(self, loud: frozenset[Severity]) -> tuple[Sequence[Flood], Collection[int]]:
+        """Return the floods among what is owed, and the debts that they tell."""
+        rules, feeds = self._rules.rules, self._rules.feeds
+        return floods_in(
+            self._not_silenced(floods.outlines(self._db, self._subscription, self._window.to_at, loud)),
+            {rule: one.name for rule, one in rules.items()},
+            {feed: one.name for feed, one in feeds.items()},
+        )
+
+    def _not_silenced(self, owed: Sequence[AnyOwed]) -> Sequence[AnyOwed]:
+        """Return what no silence keeps back; the rest is put aside."""
+        heard = hear(owed, self._silences, self._now)
+        silences.mute(self._db, {silence: [one.id for one in kept] for silence, kept in heard.muted.items()})
+        return heard.owed
+
+    @cached_property
+    def _silences(self) -> Sequence[Silence]:
+        return silences.listed(self._db, self._now)
+
+    def _footer(self) -> Sequence[str]:
+        """Return what is muted, in words."""
+        id_ = self._subscription.id
+        return lines(
+            self._silences,
+            silences.kept_back(self._db, id_),
+            silences.headlines(self._db, self._silences, id_),
+            self._rules,
+            self._subscription,
+        )
+
+    @cached_property
+    def _coverage(self) -> Coverage:
+        return coverage(self._rules.feeds, polls.feed_states(self._db).values(), self._window)
+
+    # --- telling it ---
+
+    def _tell(
+        self,
+        owed: Sequence[Owed],
+        reason: str,
+        *,
+        root: str | None = None,
+        summed: Sequence[Flood] = (),
+        flooding: Collection[int] = (),
+        is_catch_up: bool = False,
+        silently: bool = False,
+        keep_open: bool = False,
+    ) -> None:
+        """Compose and store a digest, with its messages; ``silently`` it only edits the alert that it continues."""
+        files = telling.story_files(self._db, self._subscription.id, {one.article.story for one in owed})
+        digest = compose(
+            self._subscription,
+            self._rules,
+            owed,
+            files,
+            window=self._window,
+            coverage=self._coverage,
+            reason=reason,
+            as_of=self._now,
+            silences=self._footer(),
+            floods=summed,
+            continues=root,
+            is_catch_up=is_catch_up,
+        )
+        digest = replace(digest, id=telling.unused_id(self._db, digest.id))
+        told = [*(one.id for one in owed), *flooding]
+        telling.save_digest(self._db, digest, told, now=self._now, keep_open=keep_open)
+        self._enqueue(digest, silently=silently)
+        self.composed.append(digest)
+
+    def _enqueue(self, digest: Digest, *, silently: bool) -> None:
+        services, root = self._services, telling.read_digest(self._db, digest.continues) if digest.continues else None
+        left, faults = leavers.left(self._db), []
+        for destination in self._subscription.to:
+            if (self._subscription.id, destination) in left:
+                continue
+            rendered = [] if silently else [services.render(digest, destination, root=root)]
+            if root is not None and destination.startswith("slack:"):
+                rendered.append(self._edit_of(root))
+            outbox.enqueue(
+                self._db,
+                digest,
+                destination,
+                [message for one in rendered for message in one.messages],
+                now=self._now,
+                held=services.channels.missing(destination),
+            )
+            faults += [one.fault for one in rendered if one.fault]
+        for fault in faults:
+            self._tell_operator(fault, digest)
+        if not faults:
+            end_notices(self._db, f"templates/{digest.template}/", "templates/common/")
+
+    def _tell_operator(self, fault: RuleError, digest: Digest) -> None:
+        what = f"{fault.file}, line {fault.line}, fails: {fault.message}"
+        hint = f"{digest.id} went out by the built-in template. `dateline check` tries every template; mend this one."
+        notice = Notice(key=fault.file, what=what, hint=hint, since_at=self._now)
+        tell_operator(self._db, self._services, notice)
+
+    def _edit_of(self, root: Digest) -> Rendered:
+        """Render an alert's first message anew, with its stories as they stand now."""
+        told = telling.told_in_thread(self._db, self._subscription, root)
+        files = telling.story_files(self._db, self._subscription.id, {one.article.story for one in told})
+        current = compose(
+            self._subscription,
+            self._rules,
+            told,
+            {story: known_by(file.reports, self._now) for story, file in files.items()},
+            window=Window(from_at=root.window.from_at, to_at=self._now),
+            coverage=self._coverage,
+            reason=f"{counted(telling.count_replies(self._db, root.id), 'update')} in this thread",
+            silences=self._footer(),
+            floods=root.floods,
+            is_catch_up=root.is_catch_up,
+        )
+        return self._services.render_edit(current)

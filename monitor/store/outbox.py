@@ -1,8 +1,8 @@
 """What is on its way: messages from the moment they are owed to a channel until it has taken them.
 
 A delivery goes pending → claimed → sent | failed | unknown. It is claimed, durably, before anything is sent, and marked
-sent only after the channel said so. ``held`` waits for a channel that has no settings yet. What continues an alert waits
-until that has arrived or is known never to, and goes into its thread.
+sent only after the channel said so. ``held`` waits for a channel that has no settings yet. What continues an alert
+waits until that has arrived or is known never to, and goes into its thread.
 """
 
 from __future__ import annotations
@@ -27,12 +27,17 @@ def enqueue(
 ) -> None:
     """Put the parts of one message into the outbox; ``held`` is why they cannot go out yet.
 
-    An edit takes the place of one of the same message that is still waiting.
+    An edit takes the place of one of the same message that is still waiting; where there is no message to edit, because
+    the destination is younger than it, there is none.
     """
     root = _root_of(db, digest, destination)
-    if root is not None and any(_edits(message) for message in messages):
+    if root is None:
+        messages = [message for message in messages if not _edits(message)]
+    elif any(_edits(message) for message in messages):
         waiting = DELIVERY.c.root == root, DELIVERY.c.edits, DELIVERY.c.state == DeliveryState.PENDING
         db.execute(delete(DELIVERY).where(*waiting))
+    if not messages:
+        return
     db.execute(
         insert(DELIVERY),
         [

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, case, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, bindparam, case, exists, func, insert, or_, select, update
 
 from monitor.errors import StoreError
 from monitor.model import Figure, RelatedStory, Statement, StoredArticle, StoryEvent, StorySummary
@@ -275,11 +275,11 @@ def _summaries(db: Connection, ids: Collection[int]) -> dict[int, StorySummary]:
         .where(STORY.c.id.in_(ids))
         .group_by(STORY.c.id)
     )
-    headlines = {row.story: row.title for row in db.execute(_representatives(ids))}
+    titles = headlines(db, ids)
     return {
         row["id"]: StorySummary(
             id=row["id"],
-            headline=headlines.get(row["id"], ""),
+            headline=titles.get(row["id"], ""),
             first_seen_at=row["first_seen_at"],
             updated_at=row["updated_at"],
             merged_into=row["merged_into"],
@@ -290,11 +290,12 @@ def _summaries(db: Connection, ids: Collection[int]) -> dict[int, StorySummary]:
     }
 
 
-def _representatives(stories: Collection[int]) -> Select[tuple[int, str]]:
-    """Select the title of each story's first article that is nobody's copy, or of its first where all are."""
+def headlines(db: Connection, stories: Collection[int]) -> dict[int, str]:
+    """Return the title of each story's first article that is nobody's copy, or of its first where all are."""
     original = func.min(case((ARTICLE.c.duplicate_of.is_(None), ARTICLE.c.id)))
     first = select(func.coalesce(original, func.min(ARTICLE.c.id))).where(ARTICLE.c.story.in_(stories))
-    return select(ARTICLE.c.story, ARTICLE.c.title).where(ARTICLE.c.id.in_(first.group_by(ARTICLE.c.story)))
+    titles = select(ARTICLE.c.story, ARTICLE.c.title).where(ARTICLE.c.id.in_(first.group_by(ARTICLE.c.story)))
+    return {row.story: row.title for row in db.execute(titles)}
 
 
 def events(db: Connection, story: int) -> list[StoryEvent]:

@@ -8,7 +8,21 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from monitor.digests.document import from_json, to_json
 from monitor.digests.owing import Debt, Owed, StoryFile, Told, wanted
@@ -99,34 +113,61 @@ def news_waits(db: Connection, subscription: str, before: datetime, severities: 
     known = exists().where(
         told.c.subscription == subscription, told.c.story == OWED.c.story, told.c.digest.is_not(None)
     )
-    waiting = select(OWED.c.id).where(
-        OWED.c.subscription == subscription,
-        OPEN,
-        OWED.c.owed_at <= before,
-        OWED.c.severity.in_(severities),
-        or_(OWED.c.material, and_(OWED.c.kind == "news", ~known)),
+    wakes = or_(OWED.c.material, and_(OWED.c.kind == "news", ~known))
+    return _waits(db, subscription, before, severities, wakes)
+
+
+def reports_wait(db: Connection, subscription: str, before: datetime, severities: Collection[Severity]) -> bool:
+    """Tell whether something about a story that an alert told of has been owed since ``before``."""
+    told = OWED.alias()
+    alerted = exists().where(
+        told.c.subscription == subscription,
+        told.c.story == OWED.c.story,
+        told.c.digest == DIGEST.c.id,
+        DIGEST.c.kind == "alert",
     )
-    return db.execute(waiting.limit(1)).first() is not None
+    return _waits(db, subscription, before, severities, alerted)
 
 
-def further_waits(db: Connection, subscription: str, before: datetime, severities: Collection[Severity]) -> bool:
+def anything_waits(db: Connection, subscription: str, before: datetime, severities: Collection[Severity]) -> bool:
     """Tell whether anything at all, of one of these severities, has been owed since ``before``."""
-    waiting = OWED.c.subscription == subscription, OPEN, OWED.c.owed_at <= before, OWED.c.severity.in_(severities)
-    return db.execute(select(OWED.c.id).where(*waiting).limit(1)).first() is not None
+    return _waits(db, subscription, before, severities)
 
 
-def open_debts(db: Connection, subscription: Subscription, until: datetime) -> tuple[Owed, ...]:
+def _waits(
+    db: Connection,
+    subscription: str,
+    before: datetime,
+    severities: Collection[Severity],
+    *also: ColumnElement[bool],
+) -> bool:
+    mine = OWED.c.subscription == subscription, OPEN, OWED.c.owed_at <= before, OWED.c.severity.in_(severities)
+    return db.execute(select(OWED.c.id).where(*mine, *also).limit(1)).first() is not None
+
+
+def open_debts(
+    db: Connection, subscription: Subscription, until: datetime, *, without: Collection[int] = ()
+) -> tuple[Owed, ...]:
     """Return what is owed to a subscription and was stored by ``until``, with all that a digest says about it.
 
-    Where an article is owed as news, its edits are part of that news and come out of the same row.
+    Where an article is owed as news, its edits are part of that news and come out of the same row. ``without`` names
+    debts that are told in another way.
     """
-    return _debts(db, subscription, select(*_DEBT).where(OPEN, OWED.c.owed_at <= until))
+    found = select(*_DEBT).where(OPEN, OWED.c.owed_at <= until)
+    return _debts(db, subscription, found.where(~among(db, OWED.c.id, without)) if without else found)
 
 
-def told_in_thread(db: Connection, subscription: Subscription, root: str) -> tuple[Owed, ...]:
-    """Return what an alert and those that continue it told, as it stands now."""
-    thread = select(DIGEST.c.id).where(or_(DIGEST.c.id == root, DIGEST.c.continues == root))
-    return _debts(db, subscription, select(*_DEBT).where(OWED.c.digest.in_(thread)))
+def told_in_thread(db: Connection, subscription: Subscription, root: Digest) -> tuple[Owed, ...]:
+    """Return what an alert and those that continue it told, as it stands now; what it only summed up is left out."""
+    replies = select(DIGEST.c.id).where(DIGEST.c.continues == root.id)
+    listed = {article.id for story in root.stories for article in story.articles}
+    here = and_(OWED.c.digest == root.id, among(db, OWED.c.article, listed))
+    return _debts(db, subscription, select(*_DEBT).where(or_(here, OWED.c.digest.in_(replies))))
+
+
+def count_replies(db: Connection, root: str) -> int:
+    """Return how many alerts continue one, those included that only edited it."""
+    return db.scalar(select(func.count()).select_from(DIGEST).where(DIGEST.c.continues == root)) or 0
 
 
 _DEBT = (
@@ -155,43 +196,6 @@ def _debts(db: Connection, subscription: Subscription, query: Select[Any]) -> tu
         )
         for row in debts
     )
-
-
-def matched_between(db: Connection, subscription: Subscription, from_at: datetime, to_at: datetime) -> tuple[Owed, ...]:
-    """Return what a subscription's rules matched in (from_at, to_at], told or not: for `preview`."""
-    rows = (
-        db.execute(
-            select(ARTICLE)
-            .where(
-                ARTICLE.c.owed,
-                exists().where(
-                    MATCH.c.article == ARTICLE.c.id,
-                    MATCH.c.rule.in_(subscription.rules),
-                    MATCH.c.matched_at > from_at,
-                    MATCH.c.matched_at <= to_at,
-                ),
-            )
-            .order_by(ARTICLE.c.id)
-        )
-        .mappings()
-        .all()
-    )
-    matches = _matches(db, {row["id"] for row in rows})
-    found = []
-    for row in rows:
-        if taken := wanted(subscription, matches[row["id"]]):
-            found.append(
-                Owed(
-                    id=0,
-                    article=stored_article(row),
-                    matches=taken,
-                    kind="news",
-                    severity=taken[0].severity,
-                    owed_at=row["stored_at"],
-                    story_told=False,
-                )
-            )
-    return tuple(found)
 
 
 def _matches(db: Connection, articles: Collection[int]) -> dict[int, list[Match]]:
@@ -273,8 +277,13 @@ def unused_id(db: Connection, wish: str) -> str:
     return free
 
 
-def save_digest(db: Connection, digest: Digest, told: Iterable[Owed], *, now: datetime) -> None:
-    """Store a digest, settle the debts it tells, and close its window: one transaction, or none of it happened."""
+def save_digest(
+    db: Connection, digest: Digest, told: Collection[int], *, now: datetime, keep_open: bool = False
+) -> None:
+    """Store a digest, settle the debts it tells, and close its window: one transaction, or none of it happened.
+
+    ``keep_open``: what it leaves out of its window is still to be told.
+    """
     db.execute(
         insert(DIGEST).values(
             id=digest.id,
@@ -286,18 +295,14 @@ def save_digest(db: Connection, digest: Digest, told: Iterable[Owed], *, now: da
             content=json.dumps(to_json(digest), ensure_ascii=False),
         )
     )
-    settle_debts(db, digest.id, told)
+    if told:
+        db.execute(update(OWED).where(among(db, OWED.c.id, told)).values(digest=digest.id))
     # What else is owed of these stories was told with them, but for the articles themselves.
     stories = OWED.c.story.in_([story.id for story in digest.stories])
     mine = OWED.c.subscription == digest.subscription, OPEN, OWED.c.material
     db.execute(update(OWED).where(*mine, stories).values(material=False))
-    close_window(db, digest.subscription, digest.window.to_at)
-
-
-def settle_debts(db: Connection, digest: str, told: Iterable[Owed]) -> None:
-    debts = [one.id for one in told]
-    for start in range(0, len(debts), 500):
-        db.execute(update(OWED).where(OWED.c.id.in_(debts[start : start + 500])).values(digest=digest))
+    if not keep_open:
+        close_window(db, digest.subscription, digest.window.to_at)
 
 
 def close_window(db: Connection, subscription: str, at: datetime) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from monitor.model import Figure, Group, Statement
+from monitor.model import Figure, Group, Modifier, Statement
 from monitor.text.lines import listed, one_line, shorten
 
 WHO_LENGTH = 60
@@ -33,8 +33,12 @@ def amount(figure: Figure) -> str:
     roughly = _ROUGHLY.get(figure.count)
     if figure.modifier == "about" and roughly and roughly in figure.quote.casefold():
         return roughly
-    number = "no" if figure.count == 0 else f"{figure.count:,}"
-    return _MODIFIERS[figure.modifier] + (f"{number}–{figure.count_max:,}" if figure.count_max else number)
+    return number(figure.count, figure.count_max, figure.modifier)
+
+
+def number(count: int, count_max: int | None, modifier: Modifier) -> str:
+    digits = "no" if count == 0 else f"{count:,}"
+    return _MODIFIERS[modifier] + (f"{digits}–{count_max:,}" if count_max else digits)
 
 
 def people(figure: Figure) -> str:
@@ -42,9 +46,9 @@ def people(figure: Figure) -> str:
     who = shorten(one_line(figure.who), WHO_LENGTH)
     if is_named(figure):
         return who
-    number = amount(figure)
-    of = " of" if number in _ROUGHLY.values() else ""
-    return f"{number}{of} {who or _PEOPLE[figure.group][figure.count != 1]}"
+    many = amount(figure)
+    of = " of" if many in _ROUGHLY.values() else ""
+    return f"{many}{of} {who or _PEOPLE[figure.group][figure.count != 1]}"
 
 
 def is_named(figure: Figure) -> bool:

@@ -285,8 +285,16 @@ def test_a_bad_template_changes_nothing(home: Path, content: bytes, said: str) -
 )
 def test_a_template_that_cannot_be_filled_is_found_by_the_check(home: Path, name: str, content: str, said: str) -> None:
     override(home, name, content)
-    (finding,) = check_home(home)
-    assert str(finding).startswith(f"templates/{name}:{said}")
+    assert any(str(finding).startswith(f"templates/{name}:{said}") for finding in check_home(home))
+
+
+def test_a_template_that_would_leave_a_story_out_is_found_by_the_check(home: Path) -> None:
+    override(home, "brief/email.txt", "{% for one in view.stories[:9] %}{{ one.headline }} {% endfor %}")
+    assert {(one.file, one.level, one.message) for one in check_home(home)} == {
+        ("templates/brief/email.txt", "error", "leaves out a story"),
+        ("templates/brief/email.txt", "error", "leaves out a flood"),
+        ("templates/brief/email.txt", "warning", "does not say which feeds could not be read"),
+    }
 
 
 # --- the last good copy ------------------------------------------------------------------------------------------

@@ -11,21 +11,25 @@ from aiohttp import web
 
 from monitor.channels import Channels, open_channels
 from monitor.channels.slack import SlackChannel
+from monitor.digests import block_kit
 from monitor.digests.render import render
 from monitor.errors import DeliveryError
 from monitor.model import Asked, Delivery, EmailMessage, Receipt, SlackMessage
 from monitor.settings import load_settings
 from tests.digest_samples import SAMPLES, delivery
-from tests.servers.slack import TOKEN, Fault, LoopbackSlack, problems_of
+from tests.servers.slack import TOKEN, Fault, LoopbackSlack
 from tests.templates import built_in_templates
 
-TEXT = {"type": "rich_text_section", "elements": [{"type": "text", "text": "Quetta"}]}
-MESSAGE = SlackMessage(text="Balochistan: 2 stories", blocks=({"type": "rich_text", "elements": [TEXT]},))
+QUETTA = block_kit.rich_text(block_kit.line(block_kit.words("Quetta")))
+TABLE = block_kit.table(("Who", "Says"), [(block_kit.words("Officials"), block_kit.words("3 killed"))])
+MESSAGE = SlackMessage(text="Balochistan: 2 stories", blocks=(QUETTA,))
+TABLED = replace(MESSAGE, blocks=(QUETTA, TABLE), plain_blocks=(QUETTA,))
 PERMANENT = """
     invalid_auth not_authed account_inactive token_revoked token_expired
     channel_not_found not_in_channel is_archived restricted_action restricted_action_read_only_channel
     invalid_blocks msg_too_long no_text msg_blocks_too_long missing_scope
     metadata_too_large too_many_attachments
+    message_not_found cant_update_message edit_window_closed is_inactive block_mismatch
 """
 POSTED_AT = datetime.fromtimestamp(1_790_000_000, UTC)
 DELIVERY = delivery(MESSAGE, "slack:#asia-desk", created_at=POSTED_AT)
@@ -224,6 +228,146 @@ class TestFailures:
         assert error.permanent
 
 
+async def posted(slack: LoopbackSlack, message: SlackMessage = MESSAGE) -> tuple[SlackChannel, Delivery]:
+    """Post an alert; return its channel and a delivery that belongs to its thread."""
+    channel = channel_of(slack)
+    receipt = await channel.send(replace(DELIVERY, message=message))
+    return channel, replace(DELIVERY, key="second", thread=receipt.reference)
+
+
+class TestEditing:
+    NOW = SlackMessage(text="Balochistan: now 3 stories", blocks=(QUETTA, QUETTA), edits=True)
+
+    async def test_the_alert_says_what_is_so_now(self, slack: LoopbackSlack) -> None:
+        channel, second = await posted(slack)
+        receipt = await channel.send(replace(second, message=self.NOW))
+        [alert] = slack.posted
+        assert receipt.reference == second.thread
+        assert (alert.text, alert.texts) == (self.NOW.text, [MESSAGE.text])
+        assert alert.key == "second"
+        assert slack.refused == []
+
+    async def test_again_and_again_it_is_drawn_anew(self, slack: LoopbackSlack) -> None:
+        channel, second = await posted(slack)
+        names = []
+        for number in range(3):
+            await channel.send(replace(second, message=self.NOW, key=f"edit {number}"))
+            names += [block["block_id"] for block in slack.posted[0].blocks]
+        assert len(set(names)) == 6
+        assert len(slack.posted[0].texts) == 3
+
+    @pytest.mark.parametrize(
+        "fault",
+        [
+            Fault(accept=True, cut=True),
+            Fault(500),
+            Fault(error="internal_error"),
+            Fault(accept=True, hang=True),
+            Fault(429, headers={"Retry-After": "3"}),
+        ],
+        ids=["cut", "500", "internal error", "silence", "rate limit"],
+    )
+    async def test_is_harmless_to_repeat_so_that_no_failure_leaves_doubt(
+        self, slack: LoopbackSlack, fault: Fault
+    ) -> None:
+        _, second = await posted(slack)
+        channel = channel_of(slack, timeout_seconds=0.2 if fault.hang else 5)
+        slack.edit_faults.append(fault)
+        error = await refused(channel, replace(second, message=self.NOW))
+        assert (error.ambiguous, error.permanent) == (False, False)
+        await channel.send(replace(second, message=self.NOW))
+        assert slack.posted[0].text == self.NOW.text
+        assert slack.refused == []
+
+    async def test_is_never_found_so_that_it_is_repeated(self, slack: LoopbackSlack) -> None:
+        channel, second = await posted(slack)
+        await channel.send(replace(second, message=self.NOW))
+        assert await channel.ask(replace(second, message=self.NOW)) == Asked.ABSENT
+
+    async def test_needs_a_message_to_edit(self, slack: LoopbackSlack) -> None:
+        error = await refused(channel_of(slack), replace(DELIVERY, message=self.NOW))
+        assert error.permanent
+        assert str(error) == "there is no message to edit: the alert itself was not posted"
+        assert slack.calls == []
+
+    async def test_of_a_deleted_message_fails_for_good(self, slack: LoopbackSlack) -> None:
+        channel, second = await posted(slack)
+        slack.delete(slack.posted[0].ts)
+        error = await refused(channel, replace(second, message=self.NOW))
+        assert (str(error), error.permanent) == ("Slack answered message_not_found", True)
+
+    async def test_of_somebody_elses_message_fails_for_good(self, slack: LoopbackSlack) -> None:
+        channel, second = await posted(slack)
+        slack.of_others.add(slack.posted[0].ts)
+        error = await refused(channel, replace(second, message=self.NOW))
+        assert (str(error), error.permanent) == ("Slack answered cant_update_message", True)
+
+    async def test_counts_against_the_channels_one_write_a_second(self) -> None:
+        seconds = 100.0
+        async with LoopbackSlack(clock=lambda: seconds).running() as slack:
+            channel, second = await posted(slack)
+            error = await refused(channel, replace(second, message=self.NOW))
+            assert error.retry_after == timedelta(seconds=1)
+            seconds += 1
+            await channel.send(replace(second, message=self.NOW))
+
+
+class TestThreads:
+    @pytest.mark.parametrize("broadcast", [False, True])
+    async def test_a_reply_stands_in_its_thread_and_where_it_is_grave_in_the_channel_too(
+        self, slack: LoopbackSlack, broadcast: bool
+    ) -> None:
+        channel, second = await posted(slack)
+        await channel.send(replace(second, message=replace(MESSAGE, broadcast=broadcast)))
+        alert, reply = slack.posted
+        assert (reply.thread_ts, reply.is_broadcast) == (alert.ts, broadcast)
+
+    async def test_a_reply_whose_alert_was_deleted_is_posted_in_the_channel(self, slack: LoopbackSlack) -> None:
+        channel, second = await posted(slack)
+        slack.delete(slack.posted[0].ts)
+        receipt = await channel.send(replace(second, message=replace(MESSAGE, broadcast=True)))
+        [reply] = slack.posted
+        assert (reply.thread_ts, reply.is_broadcast) == (None, False)
+        assert await channel.ask(second) == receipt
+
+
+class TestPlainBlocks:
+    async def test_take_the_place_of_blocks_that_slack_refuses(self, slack: LoopbackSlack) -> None:
+        slack.has_new_blocks = False
+        channel, second = await posted(slack, TABLED)
+        await channel.send(replace(second, message=replace(TABLED, edits=True)))
+        [alert] = slack.posted
+        assert [block["type"] for block in alert.blocks] == ["rich_text"]
+        assert slack.calls.count("chat.postMessage") == slack.calls.count("chat.update") == 2
+
+    @pytest.mark.parametrize(
+        "word", ["invalid_blocks", "invalid_blocks_format", "invalid_attachments", "only_one_table_allowed"]
+    )
+    async def test_are_tried_once(self, slack: LoopbackSlack, word: str) -> None:
+        slack.faults.extend([Fault(error=word), Fault(error=word)])
+        error = await refused(channel_of(slack), replace(DELIVERY, message=TABLED))
+        assert (str(error), error.permanent) == (f"Slack answered {word}", True)
+        assert slack.calls.count("chat.postMessage") == 2
+
+    async def test_are_not_needed_where_slack_has_tables(self, slack: LoopbackSlack) -> None:
+        await posted(slack, TABLED)
+        assert [block["type"] for block in slack.posted[0].blocks] == ["rich_text", "table"]
+
+    async def test_are_not_tried_for_another_reason(self, slack: LoopbackSlack) -> None:
+        slack.faults.append(Fault(error="channel_not_found"))
+        error = await refused(channel_of(slack), replace(DELIVERY, message=TABLED))
+        assert error.permanent
+        assert slack.calls.count("chat.postMessage") == 1
+
+    async def test_go_where_the_alert_was_deleted_too(self, slack: LoopbackSlack) -> None:
+        channel, second = await posted(slack)
+        slack.delete(slack.posted[0].ts)
+        slack.has_new_blocks = False
+        await channel.send(replace(second, message=TABLED))
+        [reply] = slack.posted
+        assert (reply.thread_ts, len(reply.blocks)) == (None, 1)
+
+
 class TestAsking:
     async def test_finds_a_message_beyond_the_first_page(self, slack: LoopbackSlack) -> None:
         channel = channel_of(slack)
@@ -310,106 +454,3 @@ class TestOpening:
         assert [channels.missing(f"{scheme}:x") for scheme in ("slack", "email", "folder")] == [None, None, None]
         receipt = await channels.send(DELIVERY)
         assert await channels.ask(DELIVERY) == receipt
-
-
-@pytest.mark.parametrize(
-    ("text", "blocks", "problem"),
-    [
-        pytest.param("", [], "no_text", id="no text"),
-        pytest.param("x" * 4001, [], "msg_too_long", id="long text"),
-        pytest.param("<!channel>", [], "live mention", id="mention in text"),
-        pytest.param("see @here", [], "live mention", id="bare mention"),
-        pytest.param("x", [{"type": "divider"}] * 51, "51 blocks", id="51 blocks"),
-        pytest.param("x", [{"type": "divider", "block_id": "a"}] * 2, "stands twice", id="same id"),
-        pytest.param("x", [{"type": "divider", "block_id": "a" * 256}], "1 to 255", id="long id"),
-        pytest.param("x", [{"type": "alert"}], "unknown block", id="unknown block"),
-        pytest.param("x", [{"type": "divider", "x": 1}], "unknown keys", id="unknown key"),
-        pytest.param(
-            "x", [{"type": "header", "text": {"type": "mrkdwn", "text": "x"}}], "text must be", id="header markup"
-        ),
-        pytest.param(
-            "x", [{"type": "header", "text": {"type": "plain_text", "text": "x" * 151}}], "1 to 150", id="header"
-        ),
-        pytest.param(
-            "x", [{"type": "section", "text": {"type": "mrkdwn", "text": ""}}], "1 to 3000", id="empty section"
-        ),
-        pytest.param(
-            "x",
-            [{"type": "section", "text": {"type": "mrkdwn", "text": "<@U1>"}}],
-            "live mention",
-            id="mention in markup",
-        ),
-        pytest.param(
-            "x",
-            [
-                {
-                    "type": "section",
-                    "text": {"type": "mrkdwn", "text": "x"},
-                    "fields": [{"type": "mrkdwn", "text": "x"}] * 11,
-                }
-            ],
-            "10 fields",
-            id="11 fields",
-        ),
-        pytest.param("x", [{"type": "context", "elements": []}], "0 context", id="empty context"),
-        pytest.param("x", [{"type": "rich_text", "elements": []}], "without elements", id="empty rich text"),
-        pytest.param(
-            "x",
-            [{"type": "rich_text", "elements": [TEXT | {"elements": [{"type": "broadcast"}]}]}],
-            "inside",
-            id="broadcast",
-        ),
-        pytest.param(
-            "x",
-            [{"type": "rich_text", "elements": [{"type": "rich_text_list", "elements": [TEXT]}]}],
-            "without a style",
-            id="list",
-        ),
-        pytest.param(
-            "x",
-            [{"type": "rich_text", "elements": [TEXT | {"elements": [{"type": "text", "text": ""}]}]}],
-            "0 characters",
-            id="empty words",
-        ),
-        pytest.param(
-            "x",
-            [
-                {
-                    "type": "rich_text",
-                    "elements": [TEXT | {"elements": [{"type": "text", "text": "a", "style": {"big": True}}]}],
-                }
-            ],
-            "unknown style",
-            id="style",
-        ),
-        pytest.param(
-            "x",
-            [{"type": "rich_text", "elements": [TEXT | {"elements": [{"type": "emoji", "name": "No!"}]}]}],
-            "no emoji",
-            id="emoji",
-        ),
-        pytest.param(
-            "x",
-            [
-                {
-                    "type": "rich_text",
-                    "elements": [TEXT | {"elements": [{"type": "link", "text": "a", "url": "javascript:x"}]}],
-                }
-            ],
-            "not a web address",
-            id="script link",
-        ),
-        pytest.param(
-            "x",
-            [{"type": "rich_text", "elements": [TEXT | {"elements": [{"type": "text", "text": "a" * 2900}] * 4}]}],
-            "msg_blocks_too_long",
-            id="the sum",
-        ),
-    ],
-)
-def test_the_judge_of_messages_sees(text: str, blocks: list[Any], problem: str) -> None:
-    assert any(problem in found for found in problems_of(text, blocks))
-
-
-def test_the_judge_takes_what_is_right() -> None:
-    assert problems_of(MESSAGE.text, list(MESSAGE.blocks)) == []

@@ -142,10 +142,10 @@ async def test_what_breaks_one_digest_does_not_keep_the_others_waiting(
     async with open_desk(tmp_path, RULES.replace("digests:\n", f"digests:\n{broken}")) as desk:
         render = type(desk.services).render
 
-        def fail(self: Any, digest: Any, destination: str) -> Any:
+        def fail(self: Any, digest: Any, destination: str, **more: Any) -> Any:
             if destination.startswith("email:"):
                 raise ZeroDivisionError
-            return render(self, digest, destination)
+            return render(self, digest, destination, **more)
 
         monkeypatch.setattr(type(desk.services), "render", fail)
         desk.serve("dawn", item(1, ATTACK, TEXT))

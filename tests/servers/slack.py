@@ -1,179 +1,28 @@
 """A Slack of our own on the loopback: it speaks the few methods that Dateline uses, as strictly as Slack does.
 
-``problems_of`` is its judge of messages: every documented limit of Block Kit, and the undocumented one over the sum.
+What it takes of a message is judged by `slack_limits`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
-Json = dict[str, Any]
+from tests.servers.slack_limits import Json, problems_of, uses_new_blocks
 
 TOKEN = "xoxb-loopback-0123456789"
-
-# --- the judge ---------------------------------------------------------------------------------------------------
-
-_BLOCKS, _ALL_CHARACTERS, _FALL_BACK = 50, 10_000, 4_000
-_ELEMENTS: dict[str, tuple[str, ...]] = {
-    "rich_text": ("rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted"),
-    "rich_text_section": ("text", "link", "emoji"),
-    "rich_text_quote": ("text", "link", "emoji"),
-    "rich_text_preformatted": ("text", "link"),
-    "rich_text_list": ("rich_text_section",),
-}
-"""Without the kinds that mention somebody (user, usergroup, channel, broadcast): digests have no use for them."""
-_KEYS: dict[str, set[str]] = {
-    "header": {"type", "text", "block_id"},
-    "divider": {"type", "block_id"},
-    "context": {"type", "elements", "block_id"},
-    "section": {"type", "text", "fields", "block_id"},
-    "rich_text": {"type", "elements", "block_id"},
-    "rich_text_section": {"type", "elements"},
-    "rich_text_quote": {"type", "elements", "border"},
-    "rich_text_preformatted": {"type", "elements", "border"},
-    "rich_text_list": {"type", "elements", "style", "indent", "offset", "border"},
-    "text": {"type", "text", "style"},
-    "link": {"type", "url", "text", "style", "unsafe"},
-    "emoji": {"type", "name", "style"},
-    "plain_text": {"type", "text", "emoji"},
-    "mrkdwn": {"type", "text", "verbatim"},
-}
-_STYLES = {"bold", "italic", "strike", "code"}
-_MENTION = re.compile(r"<[!@#]|@(channel|here|everyone|group)\b", re.IGNORECASE)
-
-
-def problems_of(text: str, blocks: list[Json]) -> list[str]:
-    """Return everything that Slack would refuse in a message, and everything in it that would call on somebody."""
-    problems = list(_mrkdwn(text, "text"))
-    if not text.strip():
-        problems.append("no_text: the fall-back text is empty")
-    if len(text) > _FALL_BACK:
-        problems.append(f"msg_too_long: text of {len(text)}")
-    if len(blocks) > _BLOCKS:
-        problems.append(f"invalid_blocks: {len(blocks)} blocks")
-    for number, block in enumerate(blocks):
-        problems += (f"invalid_blocks: blocks[{number}]: {problem}" for problem in _block(block))
-    identifiers = [block["block_id"] for block in blocks if "block_id" in block]
-    if len(identifiers) != len(set(identifiers)):
-        problems.append("invalid_blocks: a block_id stands twice")
-    if (total := sum(len(words) for words in strings_of(blocks))) > _ALL_CHARACTERS:
-        problems.append(f"msg_blocks_too_long: {total} characters in all")
-    return problems
-
-
-def strings_of(value: Any, key: str = "") -> Iterator[str]:
-    """Yield every text and address in a piece of Block Kit."""
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from strings_of(inner, name)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from strings_of(inner, key)
-    elif isinstance(value, str) and key in ("text", "url"):
-        yield value
-
-
-def _block(block: Json) -> Iterator[str]:
-    kind = block.get("type", "")
-    yield from _keys(block)
-    if not 0 < len(block.get("block_id", "x")) <= 255:
-        yield "block_id must have 1 to 255 characters"
-    match kind:
-        case "divider":
-            return
-        case "header":
-            yield from _text(block.get("text"), ("plain_text",), 150)
-        case "section":
-            yield from _text(block.get("text"), ("plain_text", "mrkdwn"), 3_000)
-            if len(block.get("fields", ())) > 10:
-                yield "more than 10 fields"
-            for one in block.get("fields", ()):
-                yield from _text(one, ("plain_text", "mrkdwn"), 2_000)
-        case "context":
-            if not 1 <= len(block["elements"]) <= 10:
-                yield f"{len(block['elements'])} context elements"
-            for one in block["elements"]:
-                yield from _text(one, ("plain_text", "mrkdwn"), 2_000)
-        case "rich_text":
-            yield from _rich(block)
-        case _:
-            yield f"unknown block {kind!r}"
-
-
-def _rich(element: Json) -> Iterator[str]:
-    kind = element["type"]
-    inner = element.get("elements")
-    if not inner:
-        yield f"{kind} without elements"
-    if kind == "rich_text_list" and element.get("style") not in ("bullet", "ordered"):
-        yield "rich_text_list without a style"
-    for one in inner or ():
-        if one.get("type") not in _ELEMENTS[kind]:
-            yield f"{one.get('type')!r} inside {kind}"
-            continue
-        yield from _keys(one)
-        if one["type"].startswith("rich_text"):
-            yield from _rich(one)
-        else:
-            yield from _leaf(one)
-
-
-def _leaf(element: Json) -> Iterator[str]:
-    if set(element.get("style", {})) - _STYLES:
-        yield f"unknown style {element['style']}"
-    if element["type"] == "emoji":
-        if not re.fullmatch(r"[a-z0-9_+-]{1,100}", element.get("name", "")):
-            yield f"no emoji {element.get('name')!r}"
-        return
-    if not 0 < len(element.get("text", "")) <= 3_000:
-        yield f"{element['type']} of {len(element.get('text', ''))} characters"
-    if element["type"] == "link":
-        url = element.get("url", "")
-        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname or re.search(r"[\s<>|]", url):
-            yield f"not a web address: {url!r}"
-        if len(url) > 3_000:
-            yield f"an address of {len(url)} characters"
-
-
-def _text(text: Any, kinds: tuple[str, ...], limit: int) -> Iterator[str]:
-    if not isinstance(text, dict) or text.get("type") not in kinds:
-        yield f"text must be one of {kinds}, is {text!r}"
-        return
-    yield from _keys(text)
-    words = text.get("text", "")
-    if not isinstance(words, str) or not 0 < len(words) <= limit:
-        yield f"text of {len(words)} characters, allowed are 1 to {limit}"
-    if text["type"] == "mrkdwn":
-        yield from _mrkdwn(words, "mrkdwn")
-
-
-def _mrkdwn(text: str, where: str) -> Iterator[str]:
-    if found := _MENTION.search(text):
-        yield f"live mention in {where}: {text[found.start() : found.end() + 20]!r}"
-
-
-def _keys(piece: Json) -> Iterator[str]:
-    if unknown := set(piece) - _KEYS.get(piece.get("type", ""), set(piece)):
-        yield f"{piece['type']} has unknown keys {sorted(unknown)}"
-
-
-# --- the server --------------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
 class Fault:
     """What happens to one call instead of its answer.
 
-    ``accept`` posts the message all the same; ``cut`` closes the connection without a word; ``hang`` never answers.
+    ``accept`` does what was asked all the same; ``cut`` closes the connection without a word; ``hang`` never answers.
     """
 
     status: int = 200
@@ -193,6 +42,10 @@ class Posted:
     metadata: Json | None
     thread_ts: str | None
     arguments: Json
+    is_broadcast: bool = False
+    """A reply that the channel shows as well."""
+    texts: list[str] = field(default_factory=list)
+    """What it said before it was edited, the oldest first."""
 
     @property
     def key(self) -> str | None:
@@ -202,8 +55,10 @@ class Posted:
 class LoopbackSlack:
     """Records what was posted, and answers like Slack.
 
-    ``faults`` are taken one per call of ``chat.postMessage``. With a ``clock`` (seconds), posting twice within a second
-    to one channel is answered with 429. ``scopes`` are what the token may do.
+    ``faults`` are taken one per call of ``chat.postMessage``, ``edit_faults`` of ``chat.update``. With a ``clock``
+    (seconds), posting or editing twice within a second in one channel is answered with 429. ``scopes`` are what the
+    token may do; without ``has_new_blocks`` a message with a table is refused. ``mentions`` are those that
+    a message may hold, and ``of_others`` the ``ts`` of messages of somebody else, which may not be edited.
     """
 
     def __init__(self, *, clock: Callable[[], float] | None = None, page: int = 2) -> None:
@@ -218,16 +73,25 @@ class LoopbackSlack:
         self.scopes = {"chat:write", "channels:read", "groups:read", "channels:history", "groups:history"}
         self.posted: list[Posted] = []
         self.faults: deque[Fault] = deque()
+        self.edit_faults: deque[Fault] = deque()
+        self.has_new_blocks = True
+        self.of_others: set[str] = set()
         self.calls: list[str] = []
         self.refused: list[str] = []
+        self.mentions: set[str] = set()
         self.url = ""
         self._clock = clock
         self._page = page
-        self._last_post: dict[str, float] = {}
+        self._number = -1
+        self._last_write: dict[str, float] = {}
         self._released = asyncio.Event()
 
     def messages(self, channel: str = "C0ASIA") -> list[Posted]:
         return [message for message in self.posted if message.channel == channel]
+
+    def delete(self, ts: str) -> None:
+        """Take a message out of its channel, as a person would."""
+        self.posted = [message for message in self.posted if message.ts != ts]
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[LoopbackSlack]:
@@ -253,7 +117,9 @@ class LoopbackSlack:
             return _no("invalid_auth" if "Authorization" in request.headers else "not_authed")
         match method:
             case "chat.postMessage":
-                return await self._post(request, arguments)
+                return await self._write(request, arguments, self.faults, self._post)
+            case "chat.update":
+                return await self._write(request, arguments, self.edit_faults, self._update)
             case "conversations.list":
                 return self._list(arguments)
             case "conversations.history":
@@ -264,12 +130,14 @@ class LoopbackSlack:
                 return web.json_response({"ok": True, "team": "Loopback", "user": "dateline", "bot_id": "B0DATELINE"})
         return _no("unknown_method")
 
-    async def _post(self, request: web.Request, arguments: Json) -> web.Response:
-        fault = self.faults.popleft() if self.faults else None
-        if fault is None or fault.accept:
-            answer = self._accept(arguments)
-            if fault is None:
-                return answer
+    async def _write(
+        self, request: web.Request, arguments: Json, faults: deque[Fault], act: Callable[[Json], web.Response]
+    ) -> web.Response:
+        fault = faults.popleft() if faults else None
+        if fault is None:
+            return act(arguments)
+        if fault.accept:
+            act(arguments)
         if fault.hang:
             await self._released.wait()
         if fault.cut or fault.hang:
@@ -282,35 +150,80 @@ class LoopbackSlack:
             status=fault.status, text="<html>sorry</html>", content_type="text/html", headers=fault.headers
         )
 
-    def _accept(self, arguments: Json) -> web.Response:
+    def _post(self, arguments: Json) -> web.Response:
+        channel = self._channel(arguments.get("channel", ""), by_name=True)
+        if refusal := self._refusal(channel, "is_archived"):
+            return refusal
+        assert channel is not None
+        thread, is_broadcast = arguments.get("thread_ts"), bool(arguments.get("reply_broadcast"))
+        problems = self._problems(arguments)
+        if thread is not None and not any(one.ts == thread and one.thread_ts is None for one in self.messages(channel)):
+            problems.append("thread_not_found: no such parent")
+        if arguments.get("unfurl_links", True) or arguments.get("unfurl_media", True):
+            problems.append("invalid_arguments: a digest must not unfurl")
+        if is_broadcast and thread is None:
+            problems.append("invalid_arguments: only a reply can be broadcast")
+        if problems:
+            return self._refuse(problems)
+        seconds = self._clock() if self._clock else 1_790_000_000
+        self._number += 1
+        ts = f"{int(seconds)}.{self._number:06}"
+        text, blocks, metadata = arguments["text"], arguments.get("blocks", []), arguments.get("metadata")
+        self.posted.append(Posted(channel, ts, text, blocks, metadata, thread, arguments, is_broadcast))
+        return web.json_response({"ok": True, "channel": channel, "ts": ts, "message": {"text": text}})
+
+    def _update(self, arguments: Json) -> web.Response:
+        channel = self._channel(arguments.get("channel", ""), by_name=False)
+        if refusal := self._refusal(channel, "is_inactive"):
+            return refusal
+        assert channel is not None
+        edited = next((one for one in self.messages(channel) if one.ts == arguments.get("ts")), None)
+        if edited is None:
+            return _no("message_not_found")
+        if edited.ts in self.of_others:
+            return _no("cant_update_message")
+        problems = self._problems(arguments)
+        shown = {block.get("block_id"): block for block in edited.blocks}
+        blocks = arguments.get("blocks", [])
+        if any("block_id" not in block or shown.get(block["block_id"], block) != block for block in blocks):
+            problems.append("invalid_blocks: what is edited needs new block_ids, or it is not drawn again")
+        if arguments.get("parse") != "none":
+            problems.append("invalid_arguments: chat.update links names unless it is told parse=none")
+        if problems:
+            return self._refuse(problems)
+        edited.texts.append(edited.text)
+        edited.text, edited.blocks, edited.arguments = arguments["text"], arguments["blocks"], arguments
+        edited.metadata = arguments.get("metadata", edited.metadata)
+        return web.json_response({"ok": True, "channel": channel, "ts": edited.ts, "text": edited.text})
+
+    def _refusal(self, channel: str | None, word_for_archived: str) -> web.Response | None:
         if "chat:write" not in self.scopes:
             return _no("missing_scope", needed="chat:write")
-        channel = self._channel(arguments.get("channel", ""), by_name=True)
         if channel is None:
             return _no("channel_not_found")
         if channel in self.archived:
-            return _no("is_archived")
+            return _no(word_for_archived)
         if self._clock is not None:
             now = self._clock()
-            if now - self._last_post.get(channel, float("-inf")) < 1:
+            if now - self._last_write.get(channel, float("-inf")) < 1:
                 return web.json_response(
                     {"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": "1"}
                 )
-            self._last_post[channel] = now
-        text, blocks = arguments.get("text", ""), arguments.get("blocks", [])
-        thread = arguments.get("thread_ts")
-        problems = problems_of(text, blocks)
-        if thread is not None and not any(one.ts == thread and one.thread_ts is None for one in self.messages(channel)):
-            problems.append("thread_not_found: no such parent")
-        if arguments.get("link_names") or arguments.get("unfurl_links", True) or arguments.get("unfurl_media", True):
-            problems.append("invalid_arguments: a digest must neither unfurl nor link names")
-        if problems:
-            self.refused += problems
-            return _no(problems[0].partition(":")[0])
-        seconds = self._clock() if self._clock else 1_790_000_000
-        ts = f"{int(seconds)}.{len(self.posted):06}"
-        self.posted.append(Posted(channel, ts, text, blocks, arguments.get("metadata"), thread, arguments))
-        return web.json_response({"ok": True, "channel": channel, "ts": ts, "message": {"text": text}})
+            self._last_write[channel] = now
+        return None
+
+    def _problems(self, arguments: Json) -> list[str]:
+        blocks = arguments.get("blocks", [])
+        problems = problems_of(arguments.get("text", ""), blocks, mentions=self.mentions)
+        if not self.has_new_blocks and uses_new_blocks(blocks):
+            problems.append("invalid_blocks: this workspace has no such block")
+        if arguments.get("link_names"):
+            problems.append("invalid_arguments: a digest must not link names")
+        return problems
+
+    def _refuse(self, problems: list[str]) -> web.Response:
+        self.refused += problems
+        return _no(problems[0].partition(":")[0])
 
     def _list(self, arguments: Json) -> web.Response:
         if not {"channels:read", "groups:read"} <= self.scopes:

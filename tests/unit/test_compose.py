@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.digests.compose import (
-    GIST_LENGTH,
-    NO_REGION,
-    compose,
-    coverage,
-    gist,
-)
-from monitor.digests.owing import Owed
+from monitor.digests.compose import NO_REGION, compose, coverage
+from monitor.digests.owing import Owed, StoryFile, Told
 from monitor.digests.timing import Immediately, parse_when
-from monitor.model import Coverage, Digest, Feed, FeedHealth, FeedState, Severity, Window
+from monitor.model import Coverage, Digest, Evidence, Feed, FeedHealth, FeedState, Flood, Severity, Window
 from monitor.rules.ruleset import Region
 from monitor.text.lines import shorten
 from monitor.text.sentences import sentences
-from tests.builders import NOON, article, files_of, match, owed, rule_set, stored, subscription
+from tests.builders import NOON, article, files_of, match, owed, report, rule_set, stored, subscription
+from tests.story_values import figure, spot
 
 MINUTE = timedelta(minutes=1)
 ALERTS = subscription()
@@ -110,36 +106,130 @@ def test_regions_and_stories_come_gravest_first_and_no_region_last() -> None:
     assert [story.id for story in digest.regions[1].stories] == [2, 1]
 
 
+@pytest.mark.parametrize(
+    ("others", "headline"),
+    [
+        pytest.param([{"number": 2}], "Article 1", id="the earliest"),
+        pytest.param([{"number": 2, "stored_at": NOON - MINUTE}], "Article 2", id="the earliest, whatever its number"),
+        pytest.param([{"number": 2, "score": 3.0}], "Article 2", id="the strongest match"),
+        pytest.param(
+            [{"number": 2, "score": 3.0}, {"number": 3, "severity": Severity.CRITICAL}],
+            "Article 3",
+            id="the gravest match",
+        ),
+        pytest.param(
+            [{"number": 2, "score": 9.0, "duplicate_of": 1}], "Article 1", id="an original before its strongest copy"
+        ),
+        pytest.param([{"number": 2, "kind": "revision", "score": 9.0}], "Article 1", id="news before an edit"),
+        pytest.param(
+            [{"number": 2, "matched": False}], "Article 1", id="one that matches before one that does no more"
+        ),
+    ],
+)
+def test_the_article_that_shows_a_story_best_leads(others: list[dict[str, Any]], headline: str) -> None:
+    (story,) = digest_of(of_one_story(1), *(of_one_story(**other) for other in others)).stories
+    assert story.headline == headline == story.articles[0].title
+    assert len(story.articles) == 1 + len(others)
+    assert story.gist == f"Text of {headline.lower()}."
+
+
+def of_one_story(
+    number: int,
+    *,
+    kind: Literal["news", "revision"] = "news",
+    score: float = 1.0,
+    severity: Severity = Severity.HIGH,
+    matched: bool = True,
+    **more: Any,
+) -> Owed:
+    words = article(f"Article {number}", text=f"Text of article {number}.")
+    matches = (match(score=score, severity=severity),) if matched else ()
+    return owed(number, article=stored(number, story=1, article=words, **more), matches=matches, kind=kind)
+
+
+def test_the_gist_holds_what_the_article_was_matched_for() -> None:
+    rain = "The rain went on for most of the week in the hills and along the coast, and more of it is expected."
+    text = f"{rain} {rain.replace('week', 'month')} {rain.replace('week', 'year')} Gunmen attacked a post in Mastung."
+    low = text.index("attacked")
+    seen = (
+        Evidence(clause="attack*", field="text", start=low, end=low + 8, text="attacked"),
+        Evidence(clause="@balochistan", field="text", start=text.index("Mastung"), end=len(text) - 1, text="Mastung"),
+        Evidence(clause="attack*", field="title", start=0, end=5, text="Raids"),
+    )
+    one = owed(article=stored(article=article("Raids", text=text)), matches=(match(evidence=seen),))
+    killed = figure(3, start=low, end=low + 8)
+    files = {1: StoryFile(reports=[report(1, figures=(killed,))])}
+    digest = compose(
+        ALERTS, rule_set(ALERTS), [one], files, window=WINDOW, coverage=NOTHING_SEEN, reason="test", as_of=NOON
+    )
+    assert digest.stories[0].gist.endswith(" … Gunmen attacked a post in Mastung.")
+
+
+def test_where_is_said_as_precisely_as_the_reports_do() -> None:
+    files = {1: StoryFile(reports=[report(1, places=(spot("Quetta", "lede"), spot("Mastung")))])}
+    digest = compose(ALERTS, rule_set(ALERTS), [owed()], files, window=WINDOW, coverage=NOTHING_SEEN, reason="test")
+    assert digest.stories[0].where == ("Mastung", "Quetta (Balochistan)")
+
+
+@pytest.mark.parametrize(
+    ("told", "now", "before"),
+    [
+        ([], Severity.HIGH, None),
+        ([Severity.HIGH], Severity.HIGH, None),
+        ([Severity.MEDIUM, Severity.LOW], Severity.HIGH, Severity.MEDIUM),
+        ([Severity.LOW, Severity.CRITICAL], Severity.HIGH, None),
+    ],
+)
+def test_a_story_that_became_graver_says_what_it_was(
+    told: list[Severity], now: Severity, before: Severity | None
+) -> None:
+    earlier = NOON - 2 * MINUTE
+    file = StoryFile(
+        reports=[report(number, at=earlier) for number in range(5, 5 + len(told))] + [report(1)],
+        told={
+            number: Told(sent_at=earlier, until_at=earlier, severity=severity)
+            for number, severity in enumerate(told, start=5)
+        },
+    )
+    debts = [owed(severity=now, story_told=bool(told))]
+    digest = compose(ALERTS, rule_set(ALERTS), debts, {1: file}, window=WINDOW, coverage=NOTHING_SEEN, reason="test")
+    assert (digest.stories[0].severity_before, digest.escalates) == (before, before is not None)
+    assert digest.stories[0].first_seen_at == (earlier if told else NOON)
+
+
+def test_what_is_not_owed_one_by_one_is_told_as_well() -> None:
+    flood = Flood(
+        rule="attacks",
+        name="Armed attacks",
+        feed="dawn",
+        source="Dawn",
+        severity=Severity.HIGH,
+        stories=60,
+        articles=70,
+        examples=(),
+    )
+    digest = compose(
+        ALERTS,
+        rule_set(ALERTS),
+        [],
+        {},
+        window=WINDOW,
+        coverage=NOTHING_SEEN,
+        reason="test",
+        silences=["Rule attacks until 18:00"],
+        floods=[flood],
+        continues="desk-1",
+        is_catch_up=True,
+    )
+    assert (digest.silences, digest.floods) == (("Rule attacks until 18:00",), (flood,))
+    assert (digest.continues, digest.is_catch_up) == ("desk-1", True)
+
+
 def test_each_rule_is_explained_once_by_its_strongest_match() -> None:
     strong = owed(2, article=stored(2, story=1), matches=(match(score=9.0),))
     weak = owed(3, article=stored(3, story=1), matches=(match(score=2.0),))
     (story,) = digest_of(owed(1), strong, weak).stories
     assert [why.score for why in story.why] == [9.0]
-
-
-TITLE = "Blast in Quetta"
-LONG = "Officials said the road was closed for many hours after the blast near the bus stand. "
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("", ""),
-        ("Blast in Quetta. Two people were hurt.", "Two people were hurt."),
-        ("One. Two.\n\nThree.", "One. Two. Three."),
-        ("پہلا جملہ۔ دوسرا جملہ۔", "پہلا جملہ۔ دوسرا جملہ۔"),
-        (LONG * 4, (LONG * 3).strip()),
-        (LONG * 4 + "\n\nNext paragraph.", (LONG * 3).strip()),
-        ("The U.S. officials met Gen. Khan. He left.", "The U.S. officials met Gen. Khan. He left."),
-    ],
-)
-def test_the_gist_quotes_opening_sentences(text: str, expected: str) -> None:
-    assert gist(TITLE, text) == expected
-
-
-def test_a_sentence_that_is_too_long_is_cut_at_a_word() -> None:
-    cut = gist(TITLE, "word " * 200)
-    assert len(cut) <= GIST_LENGTH and cut.endswith("word…")
 
 
 def test_shorten_cuts_inside_a_word_rather_than_too_early() -> None:

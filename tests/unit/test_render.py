@@ -6,13 +6,24 @@ import re
 import time
 from dataclasses import replace
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser as HTMLTree
 
 from monitor.digests.document import from_json
-from monitor.digests.render import MAIL_BYTES, Templates, compile_templates, render, render_as
+from monitor.digests.render import (
+    MAIL_BYTES,
+    Templates,
+    compile_templates,
+    page,
+    render,
+    render_as,
+    render_edit,
+)
 from monitor.errors import RuleError
-from monitor.model import Digest, EmailMessage, FolderMessage, SlackMessage
+from monitor.links import Links
+from monitor.model import Digest, EmailMessage, Flood, FolderMessage, Severity, SlackMessage
 from tests.digest_samples import (
     BLIND,
     BUSY_DAY,
@@ -23,13 +34,16 @@ from tests.digest_samples import (
     SAMPLES,
     UPDATE,
     alert,
+    article,
     crowded,
     hostile,
-    hostile_titles,
+    region,
 )
+from tests.hostile_titles import hostile_titles
 from tests.templates import built_in_sources, built_in_templates
+from tests.timing import allowed
 
-ELEMENTS = "html head meta title style body div table tbody tr td p h1 h2 b span a br"
+ELEMENTS = "html head meta title style body div table tbody tr td th p h1 h2 b span a br"
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +87,21 @@ class Page(HTMLParser):
     @property
     def text(self) -> str:
         return " ".join("".join(self.words).split())
+
+
+def made_of(source: str) -> set[str]:
+    """Return every element of a page by its name and attributes, without where links lead to."""
+    elements = HTMLTree(source).css("*")
+    return {
+        " ".join(
+            [
+                one.tag or "",
+                *sorted(f"{name}={value if name != 'href' else ''}" for name, value in one.attributes.items()),
+            ]
+        )
+        for one in elements
+        if one.tag != "html"
+    }
 
 
 class TestMail:
@@ -147,25 +176,174 @@ class TestMail:
         assert (found := re.search(r"(\d+) more stories did not fit", Page(flood.html).text))
         assert Page(flood.html).text.count("Report 0 of") - 3 + int(found[1]) >= 400 - 3
 
-    def test_a_busy_mail_is_rendered_at_once(self, templates: Templates) -> None:
-        render(BUSY_DAY, "email:x", templates)
+    @pytest.mark.parametrize("destination", ["email:desk@example.org", "slack:#desk"])
+    def test_40_stories_are_rendered_at_once(self, templates: Templates, destination: str) -> None:
         one, best = crowded(40), 9.0
-        for _ in range(3):
+        for _ in range(5):
             before = time.process_time()
-            render_as(one, templates, "text")
-            render(one, "slack:#x", templates)
+            render(one, destination, templates)
             best = min(best, time.process_time() - before)
-        assert best < 0.5  # an order of magnitude above what is measured, so that a slow machine does not fail
+        assert best < allowed(0.05)  # half of it is measured
+
+
+def update_of(**changes: Any) -> Digest:
+    return replace(UPDATE, continues=ONE_STORY.id, **changes)
+
+
+class TestUpdates:
+    def test_answers_the_mail_that_told_of_the_story_first(self, templates: Templates) -> None:
+        [message] = render(update_of(), "email:desk@example.org", templates, root=ONE_STORY)
+        assert isinstance(message, EmailMessage)
+        assert (
+            message.subject == "Re: High: Militants attack police post in Mastung, three Frontier Corps soldiers killed"
+        )
+
+    @pytest.mark.parametrize("root", [ONE_STORY, None])
+    def test_what_is_graver_than_before_stands_on_its_own(self, templates: Templates, root: Digest | None) -> None:
+        graver = replace(UPDATE.stories[0], severity_before=Severity.LOW)
+        one = update_of(regions=(region("Balochistan", graver),))
+        [message] = render(one, "email:desk@example.org", templates, root=root)
+        assert isinstance(message, EmailMessage)
+        assert message.subject.startswith("High, was low: Turbat convoy attack")
+        assert "was low" in Page(message.html).text
+        assert "[HIGH, was low] Update: Turbat" in message.text
+        [slack] = render(one, "slack:#desk", templates, root=root)
+        assert isinstance(slack, SlackMessage)
+        assert slack.broadcast
+
+    def test_others_stay_in_their_thread(self, templates: Templates) -> None:
+        for one in (update_of(), ONE_STORY):
+            [message] = render(one, "slack:#desk", templates)
+            assert isinstance(message, SlackMessage)
+            assert not message.broadcast
+
+    def test_the_alert_is_edited_to_what_is_known_now(self, templates: Templates) -> None:
+        edit = render_edit(ONE_STORY, templates, mark="The template failed.")
+        assert (edit.edits, edit.broadcast) == (True, False)
+        assert "Militants attack police post" in repr(edit.blocks)
+        assert "The template failed." in repr(edit.blocks)
+
+    def test_what_changed_comes_first_and_in_the_preview_of_the_inbox(self, templates: Templates) -> None:
+        message = email_of(update_of(), templates)
+        text, change, gist = Page(message.html).text, "Karachi Morning changed its headline", "Officials in Turbat on"
+        assert 0 <= text.index(change) < text.rindex(change) < text.index(gist)
+        assert message.text.index("What changed") < message.text.index("> Officials")
+
+
+FLOOD = Flood(
+    rule="attacks",
+    name="Armed attacks",
+    feed="makran",
+    source="Makran Post",
+    severity=Severity.HIGH,
+    stories=800,
+    articles=812,
+    examples=tuple(article(number, "Makran Post", f"Attack {number}") for number in range(3)),
+)
+
+
+class TestAnnouncements:
+    def test_floods_stand_in_every_form(self, templates: Templates) -> None:
+        one = alert(floods=(FLOOD,))
+        message = email_of(one, templates)
+        assert message.subject == "812 articles at once from Makran Post · asia-desk-alerts · Sun 22 Nov, 16:42"
+        assert "812 articles of Makran Post matched “Armed attacks” at once" in Page(message.html).text
+        assert Page(message.html).links == [example.link for example in FLOOD.examples]
+        assert "[HIGH] 812 articles of Makran Post matched “Armed attacks” at once\n" in message.text
+        assert "No matching news" not in f"{message.text}{message.html}"
+        [slack] = render(one, "slack:#desk", templates)
+        assert "812 articles of Makran Post" in repr(slack)
+
+    @pytest.mark.parametrize("template", ["alert", "digest", "brief"])
+    def test_a_catch_up_says_that_it_was_quiet(self, templates: Templates, template: str) -> None:
+        message = email_of(replace(ONE_STORY, is_catch_up=True, template=template), templates)
+        assert "While it was quiet: 1 story in Balochistan" in Page(message.html).text
+        assert "WHILE IT WAS QUIET: 1 STORY IN BALOCHISTAN" in message.text
+        assert message.subject.startswith("While it was quiet: 1 story in Balochistan (high)")
+
+    def test_an_alert_of_one_story_leads_with_it(self, templates: Templates) -> None:
+        [headline] = [node.text(strip=True) for node in HTMLTree(email_of(ONE_STORY, templates).html).css("h1")]
+        assert headline == ONE_STORY.stories[0].headline
+
+    def test_a_failed_template_is_said_in_the_footer(self, templates: Templates) -> None:
+        [message] = render(BUSY_DAY, "email:desk@example.org", templates, mark="The template of <b> failed.")
+        assert isinstance(message, EmailMessage)
+        assert "The template of <b> failed." in Page(message.html).text
+        assert "! The template of <b> failed.\n" in message.text
+
+    def test_a_brief_is_one_line_a_story(self, templates: Templates) -> None:
+        text = Page(email_of(replace(BUSY_DAY, template="brief"), templates).html).text
+        assert "high Militants attack police post in Mastung, three Frontier Corps soldiers killed Mastung" in text
+        assert "Who says what" not in text
+
+
+LINKS = Links("https://news.example.org", b"k" * 32)
+
+
+class TestWaysOut:
+    def test_by_the_web(self, templates: Templates) -> None:
+        [message] = render(BUSY_DAY, "email:desk@example.org", templates, links=LINKS)
+        assert isinstance(message, EmailMessage)
+        page, leave = LINKS.page(BUSY_DAY.id), LINKS.unsubscribe("asia-desk-daily", "email:desk@example.org")
+        assert message.unsubscribe == leave
+        assert Page(message.html).links[-2:] == [page, leave]
+        assert f"  {page}\n" in message.text and f"  {leave}\n" in message.text
+        assert "reply with" not in f"{message.text}{message.html}"
+
+    def test_by_mail_where_there_is_no_web(self, templates: Templates) -> None:
+        message = email_of(BUSY_DAY, templates)
+        assert message.unsubscribe is None
+        assert "To get no more of these, reply with the word unsubscribe." in message.text
+        assert "reply with the word unsubscribe" in message.html
+
+    def test_in_mail_alone(self, templates: Templates) -> None:
+        for destination in ("folder:out", "slack:#desk"):
+            shown = repr(render(BUSY_DAY, destination, templates, links=LINKS))
+            assert "nsubscribe" not in shown and "news.example.org" not in shown
+
+    def test_a_preview_shows_the_page_in_a_browser(self, templates: Templates) -> None:
+        assert LINKS.page(BUSY_DAY.id) in render_as(
+            BUSY_DAY, templates, "email", mailbox="email:desk@example.org", links=LINKS
+        )
+
+
+def test_a_page_for_a_browser_has_nothing_inline(templates: Templates) -> None:
+    source = page(crowded(60), templates, "/style.css")
+    tree = HTMLTree(source)
+    assert [node.attributes["href"] for node in tree.css("link")] == ["/style.css"]
+    assert not tree.css("style, script, [style]") and not re.search(r"[ \n]on[a-z]+=", source)
+    assert all(f"Clash number {number} was" in source for number in range(60))
+
+
+class TestOpeningInSlack:
+    """`slack.txt`: the one place where a mention can stand, and only one that the operator wrote."""
+
+    def test_is_nothing_as_long_as_a_home_says_so(self, templates: Templates) -> None:
+        [message] = render(ONE_STORY, "slack:#desk", templates)
+        assert isinstance(message, SlackMessage)
+        assert "mrkdwn" not in repr(message.blocks)
+
+    def test_mentions_whom_the_operator_wrote_and_nobody_else(self) -> None:
+        source = "<!here> {{ view.stories[0].headline }} {{ view.stories | map(attribute='headline') | join }}"
+        templates = compiled_with(alert__slack_txt=source)
+        titles = ("<!channel> @everyone & <https://evil.example|x>", *hostile_titles()[:50])
+        for title in titles:
+            parts = render(hostile(title, template="alert"), "slack:#desk", templates)
+            blocks = [block for part in parts if isinstance(part, SlackMessage) for block in part.blocks]
+            texts = [block["text"]["text"] for block in blocks if block["type"] == "section"]
+            assert texts and all(text.startswith("<!here> ") for text in texts)
+            assert not any(re.search(r"<|@(?i:channel|here|everyone|group)", text[8:]) for text in texts), title
 
 
 class TestHostileFeeds:
-    def test_nothing_of_300_titles_becomes_markup(self, templates: Templates) -> None:
-        allowed = Page(render_as(hostile("harmless"), templates, "email"))
-        shape = [(tag, sorted(attributes)) for tag, attributes in allowed.elements]
+    def test_nothing_of_500_titles_becomes_markup(self, templates: Templates) -> None:
+        """What a page is made of is the same whatever feeds write; only the direction of the words may differ."""
+        harmless = ("harmless", "بے ضرر", "harmless " * 60, "بے ضرر " * 60)
+        allowed = set[str]().union(*(made_of(render_as(hostile(title), templates, "email")) for title in harmless))
         for title in hostile_titles():
-            page = Page(render_as(hostile(title), templates, "email"))
-            tags = [(tag, sorted(set(attributes) - {"lang"})) for tag, attributes in page.elements]
-            assert [tag for tag in tags if tag not in [(t, sorted(set(a) - {"lang"})) for t, a in shape]] == [], title
+            source = render_as(hostile(title), templates, "email")
+            assert made_of(source) <= allowed, title
+            page = Page(source)
             assert all(link.startswith("https://outlet.example/") for link in page.links)
             assert not re.search("[\u202a-\u202e\u2066\u2067]", page.text)
 
@@ -201,7 +379,7 @@ class TestText:
         text = render_as(BUSY_DAY, templates, "text")
         for words in (
             "[CRITICAL] Update: Explosion at Gwadar port",
-            "19 people injured (District hospital, Asia Wire, 14:30)",
+            "  - District hospital\n      19 people injured, was 12 (Asia Wire, 14:30)\n",
             "also carried by Makran Post",
             "https://asiawire.example/news/21",
             "Karachi Morning changed its headline",

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from monitor.digests.claimants import Figure
 from monitor.digests.view import view, within
-from monitor.model import Change, Coverage, Digest, FeedTrouble, Severity, Why, Window
+from monitor.model import Change, Coverage, Digest, FeedTrouble, Flood, Severity, Why, Window
 from tests.digest_samples import (
     BLIND,
     BUSY_DAY,
@@ -24,6 +25,18 @@ from tests.digest_samples import (
     region,
     story,
     trouble,
+)
+
+GRAVER = replace(MASTUNG, severity_before=Severity.LOW)
+FLOOD = Flood(
+    rule="attacks",
+    name="Armed attacks",
+    feed="makran",
+    source="Makran Post",
+    severity=Severity.HIGH,
+    stories=800,
+    articles=812,
+    examples=tuple(article(number, "Makran Post", f"Attack {number}", number) for number in range(12)),
 )
 
 
@@ -45,6 +58,22 @@ class TestHeading:
             pytest.param(
                 digest(*(region(name, NOSHKI) for name in "ABCD")), "4 stories in A, B and 2 more", id="many regions"
             ),
+            pytest.param(replace(ONE_STORY, continues="root"), "Update: Balochistan", id="update"),
+            pytest.param(
+                alert(region("B", GWADAR, MASTUNG), continues="root"), "2 updates: B", id="updates of several stories"
+            ),
+            pytest.param(alert(region("B", GRAVER), continues="root"), "Now high: B", id="graver than it was told"),
+            pytest.param(
+                alert(region("B", GWADAR, MASTUNG), is_catch_up=True),
+                "While it was quiet: 2 stories in B",
+                id="catch-up",
+            ),
+            pytest.param(
+                alert(floods=(FLOOD, replace(FLOOD, source="Dawn"))),
+                "1,624 articles at once from Makran Post and Dawn",
+                id="flood",
+            ),
+            pytest.param(alert(region("B", NOSHKI), floods=(FLOOD,)), "Medium alert: B", id="flood beside a story"),
             pytest.param(EMPTY, "No matching news from 41 feeds", id="empty"),
             pytest.param(BLIND, "Could not look at 5 feeds", id="blind"),
         ],
@@ -58,6 +87,26 @@ class TestHeading:
         assert view(EMPTY).severities == ""
         assert view(BUSY_DAY).top == Severity.CRITICAL
         assert view(EMPTY).top is None
+
+
+class TestFloods:
+    def test_are_told_in_one_line_with_some_examples(self) -> None:
+        [flood] = view(alert(floods=(FLOOD,))).floods
+        assert (flood.severity, flood.text) == (
+            Severity.HIGH,
+            "812 articles of Makran Post matched “Armed attacks” at once",
+        )
+        assert [(one.title.text, one.link, one.time) for one in flood.examples][:2] == [
+            ("Attack 0", "https://makranpost.example/news/0", "12:00"),
+            ("Attack 1", "https://makranpost.example/news/1", "12:01"),
+        ]
+        assert len(flood.examples) == 10
+
+    @pytest.mark.parametrize(
+        ("one", "is_empty"), [(alert(), True), (alert(floods=(FLOOD,)), False), (alert(region("B", NOSHKI)), False)]
+    )
+    def test_are_something_to_tell(self, one: Digest, is_empty: bool) -> None:
+        assert view(one).is_empty == is_empty
 
 
 class TestTimes:
@@ -164,9 +213,13 @@ class TestReports:
 class TestStory:
     def test_figures_and_statements_in_words(self) -> None:
         shown = view(BUSY_DAY).stories[0]
-        assert [(figure.claim, figure.claimant, figure.outlet, figure.time) for figure in shown.figures] == [
-            ("19 people injured", "District hospital", "Asia Wire", "14:30"),
-            ("about 12–15 workers injured", "Port authority", "Makran Post", "14:12"),
+        assert [
+            (claimant.name, figure.claim, figure.outlet, figure.time)
+            for claimant in shown.claimants
+            for figure in claimant.figures
+        ] == [
+            ("District hospital", "19 people injured", "Asia Wire", "14:30"),
+            ("Port authority", "about 12–15 workers injured", "Makran Post", "14:12"),
         ]
         [statement] = shown.statements
         assert statement.claim == "The port authority denied an attack"
@@ -175,9 +228,34 @@ class TestStory:
     def test_many_figures_without_anything_else(self) -> None:
         figures = ({"text": "at least 1,200 militants killed"},) * 15
         shown = view(digest(region("B", replace(MASTUNG, figures=figures)))).stories[0]
-        assert shown.figures[0].claim == "at least 1,200 militants killed"
-        assert (shown.figures[0].claimant, shown.figures[0].outlet, shown.figures[0].time) == ("", "", "")
-        assert (len(shown.figures), shown.more_figures) == (12, 3)
+        [claimant] = shown.claimants
+        assert claimant.name == "the report itself"
+        assert claimant.figures[0] == Figure(claim="at least 1,200 militants killed", outlet="", time="", before="")
+        assert (len(claimant.figures), shown.more_figures) == (12, 3)
+
+    def test_figures_stand_under_who_gives_them(self) -> None:
+        by = [("Bugti", "145 militants killed"), ("", "31 civilians killed"), ("Bugti", "17 police killed")]
+        figures = tuple({"text": text, "source": who or None} for who, text in by)
+        shown = view(digest(region("B", replace(MASTUNG, figures=figures)))).stories[0]
+        assert [(one.name, [figure.claim for figure in one.figures]) for one in shown.claimants] == [
+            ("Bugti", ["145 militants killed", "17 police killed"]),
+            ("the report itself", ["31 civilians killed"]),
+        ]
+
+    @pytest.mark.parametrize(
+        ("values", "before"),
+        [
+            ([], ""),
+            ([(12, None, "exactly")], "was 12"),
+            ([(12, None, "exactly"), (1500, 1600, "about")], "was about 1,500–1,600"),
+            ([(0, None, "exactly")], "was no"),
+        ],
+    )
+    def test_a_figure_says_what_it_was(self, values: list[tuple[int, int | None, str]], before: str) -> None:
+        earlier = [{"count": count, "count_max": most, "modifier": modifier} for count, most, modifier in values]
+        figure = {"text": "19 people injured", "source": "Hospital", "before": earlier}
+        shown = view(digest(region("B", replace(MASTUNG, figures=(figure,))))).stories[0]
+        assert shown.claimants[0].figures[0].before == before
 
     def test_statements_without_anything_else(self) -> None:
         statements = ({"text": "The BLA claimed responsibility"},)
@@ -210,6 +288,9 @@ class TestStory:
         why = Why(rule="attacks", name=rule, severity=Severity.LOW, score=1, text=text, evidence=())
         assert view(digest(region("B", replace(MASTUNG, why=(why,))))).stories[0].why == (line,)
 
+    def test_a_story_that_became_graver_says_what_it_was(self) -> None:
+        assert [one.severity_before for one in view(alert(region("B", GRAVER, NOSHKI))).stories] == ["low", ""]
+
     def test_words_know_their_direction(self) -> None:
         shown = view(RIGHT_TO_LEFT).stories[0]
         assert (shown.headline.direction, shown.headline.language) == ("rtl", "ur")
@@ -219,6 +300,23 @@ class TestStory:
 
     def test_no_gist(self) -> None:
         assert view(digest(region("B", replace(MASTUNG, gist=" \n")))).stories[0].gist is None
+
+
+class TestMessage:
+    def test_says_what_it_is(self) -> None:
+        plain, special = view(ONE_STORY), view(replace(ONE_STORY, continues="root", is_catch_up=True))
+        assert (plain.continues, plain.is_catch_up) == (False, False)
+        assert (special.continues, special.is_catch_up) == (True, True)
+
+    def test_says_what_is_wrong_with_it_on_one_line(self) -> None:
+        assert view(ONE_STORY).mark == ""
+        assert view(ONE_STORY, mark="The template\nfailed.").mark == "The template failed."
+
+    def test_has_web_addresses_in_mail_alone(self) -> None:
+        shown = view(ONE_STORY)
+        assert (shown.is_mail, shown.browser, shown.unsubscribe) == (False, None, None)
+        mail = view(ONE_STORY, is_mail=True, browser="https://d.example/1", unsubscribe="https://d.example/2")
+        assert (mail.is_mail, mail.browser, mail.unsubscribe) == (True, "https://d.example/1", "https://d.example/2")
 
 
 class TestRoom:

@@ -1,0 +1,63 @@
+"""`web`: the subscriber pages, as a process of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from typing import Annotated
+
+import structlog
+import typer
+
+from monitor.cli.base import Home, app, err, settings_of, store_of
+from monitor.clock import Clock
+from monitor.links import links_of
+from monitor.logs import configure_logs
+
+LOOPBACK = "127.0.0.1"
+PORT = 8321
+
+Host = Annotated[
+    str, typer.Option(help="Address to listen on; any but this machine's own wants a public address and a key set.")
+]
+Port = Annotated[int, typer.Option(min=0, max=65535, envvar="PORT", help="Port to listen on; 0 takes a free one.")]
+
+
+@app.command()
+def web(
+    host: Host = LOOPBACK,
+    port: Port = PORT,
+    home: Home = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Log JSON, as with DATELINE_LOG=json.")] = False,
+) -> None:
+    """Show the pages that mails link to (the digest in the browser, unsubscribing) until Ctrl-C or SIGTERM.
+
+    It runs beside the daemon on the same home; `dateline run --web` does both in one process.
+
+    Example: `dateline web --home ~/desk --port 8321`
+    """
+    from monitor.web import address_of, listen, make_app, serve  # half a second that no other command has to pay
+
+    settings = settings_of(home)
+    if as_json:
+        settings = settings.model_copy(update={"log": "json"})
+        configure_logs(settings.log)
+    log = structlog.get_logger("dateline")
+    store = store_of(settings)
+    listening = listen(settings, host, port)
+    if links_of(settings) is None:
+        err.print("[yellow]Mails have no links yet:[/] set DATELINE_PUBLIC_URL and DATELINE_SECRET_KEY.")
+
+    async def go() -> None:
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        log.info("pages shown", at=address_of(listening))
+        await serve(make_app(settings, store, clock=Clock(), log=log), listening, until=stop)
+        sys.stderr.flush()
+        # A page that waits for the database must not hold the process up.
+        os._exit(0)
+
+    asyncio.run(go())

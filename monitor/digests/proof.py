@@ -1,0 +1,138 @@
+"""Templates tried on the torture digests, before a night's alert meets what they cannot bear.
+
+Told is what fails, and what comes out wrong: a story left out, a script, a mail that would be clipped. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from html.parser import HTMLParser
+from typing import Literal
+
+from monitor.digests.block_kit import BLOCKS_LIMIT, CHARACTERS_LIMIT, characters
+from monitor.digests.render import MAIL_BYTES, Templates, render, render_edit
+from monitor.digests.sample import torture_digests
+from monitor.digests.view import View, view
+from monitor.errors import RuleError
+from monitor.links import Links
+from monitor.model import Digest, EmailMessage, Message, SlackMessage
+
+_LINKS = Links("https://dateline.example", b"for trying only")
+_ROOT = "an alert with everything"
+"""What the updates among the torture digests continue."""
+_RECOGNISED = 20
+"""A template may shorten a headline or set it in capitals: so many of its letters must be there."""
+_ACTIVE = frozenset({"script", "iframe", "object", "embed", "form", "base"})
+_LINKING = frozenset({"href", "src", "action", "background", "poster"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flaw:
+    """Something that a template does wrong, beside the file that does it."""
+
+    error: RuleError
+    level: Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is wrong with one part of a message."""
+
+    part: str
+    """The file of the template that made it: ``email.html``."""
+    message: str
+    hint: str
+    level: Literal["error", "warning"] = "error"
+
+
+def flaws(templates: Templates) -> tuple[Flaw, ...]:
+    """Return what is wrong with the files of all templates, each flaw once."""
+    found: dict[tuple[str, int, str], Flaw] = {}
+    for name in sorted(templates.names):
+        for case, digest in torture_digests().items():
+            for flaw in _flaws(replace(digest, template=name), case, templates):
+                found.setdefault((flaw.error.file, flaw.error.line, flaw.error.message), flaw)
+    return tuple(found.values())
+
+
+def _flaws(digest: Digest, case: str, templates: Templates) -> Iterator[Flaw]:
+    try:
+        messages = _messages(digest, templates)
+    except RuleError as error:
+        yield Flaw(error=error, level="error")
+        return
+    for wrong in (wrong for message in messages for wrong in wrong_with(message, view(digest))):
+        file, hint = f"templates/{templates.file(digest.template, wrong.part)}", f"seen with {case}; {wrong.hint}"
+        yield Flaw(error=RuleError(wrong.message, file=file, line=1, column=1, hint=hint), level=wrong.level)
+
+
+def _messages(digest: Digest, templates: Templates) -> tuple[Message, ...]:
+    root = replace(torture_digests()[_ROOT], template=digest.template) if digest.continues else None
+    mark = "This is a trial." if digest.kind == "alert" else ""
+    mails = render(digest, "email:desk@dateline.example", templates, links=_LINKS, root=root, mark=mark)
+    parts = render(digest, "slack:#desk", templates, root=root, mark=mark)
+    return (*mails, *parts, *((render_edit(digest, templates, mark=mark),) if root else ()))
+
+
+def wrong_with(message: Message, whole: View) -> Iterator[Wrong]:
+    """Yield what is wrong with a message that is to tell of ``whole``."""
+    match message:
+        case EmailMessage():
+            yield from _wrong_with_page(message.html, whole)
+            yield from _left_out("email.txt", message.text, whole)
+            if not message.subject.strip():
+                yield Wrong(
+                    "subject.txt", "the subject is empty", "a digest may hold no story, and view.sight tells why"
+                )
+        case SlackMessage():
+            blocks, room = len(message.blocks), characters(message.blocks)
+            if blocks > BLOCKS_LIMIT or room > CHARACTERS_LIMIT:
+                yield Wrong("slack.txt", "the message is too long for Slack", f"{blocks} blocks, {room} characters")
+
+
+def _wrong_with_page(html: str, whole: View) -> Iterator[Wrong]:
+    page, size = _Page(html), len(html.encode())
+    for live in dict.fromkeys(page.live):
+        yield Wrong("email.html", f"{live} comes alive", "put words of feeds between tags or into quoted attributes")
+    if size <= MAIL_BYTES:
+        yield from _left_out("email.html", "".join(page.words), whole)
+    else:
+        yield Wrong(
+            "email.html", f"the mail is larger than {MAIL_BYTES:,} bytes", f"mail clients cut it off; it has {size:,}"
+        )
+
+
+def _left_out(part: str, words: str, whole: View) -> Iterator[Wrong]:
+    said = " ".join(words.split()).casefold()
+    for what, told, hint in (
+        ("a story", [story.headline.text for story in whole.stories], "loop over view.regions and their stories"),
+        ("a flood", [flood.text for flood in whole.floods], "loop over view.floods"),
+    ):
+        if any(" ".join(one[:_RECOGNISED].split()).casefold() not in said for one in told):
+            yield Wrong(part, f"leaves out {what}", hint)
+    if any(trouble.name.casefold() not in said for trouble in whole.sight.failed):
+        hint = "no news and not having looked must not read alike: keep parts.coverage(view)"
+        yield Wrong(part, "does not say which feeds could not be read", hint, "warning")
+
+
+class _Page(HTMLParser):
+    """The words of a page, and what of it would do more than be read."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.live: list[str] = []
+        self.feed(source)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _ACTIVE:
+            self.live.append(f"<{tag}>")
+        for key, value in attrs:
+            address = (value or "").strip().casefold()
+            if key.startswith("on") or (key in _LINKING and not address.startswith(("https:", "http:", "mailto:"))):
+                self.live.append(key)
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)

@@ -1,0 +1,37 @@
+"""The subscriber pages: a stored digest in the browser, and the way out of a subscription.
+
+`site` has the pages and `looks` their HTML, `guard` stands before all of them, `server` listens. A process of its own or
+part of the daemon, it shares the database with the rest and nothing else: it must import neither the pipeline nor the
+channels.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp
+
+from monitor.clock import Clock
+from monitor.links import links_of
+from monitor.settings import Settings
+from monitor.store import Store
+from monitor.web.guard import Guard
+from monitor.web.looks import Looks
+from monitor.web.server import address_of, listen, serve
+from monitor.web.site import make_site, refusal
+
+__all__ = ["address_of", "listen", "make_app", "serve"]
+
+
+def make_app(settings: Settings, store: Store, *, clock: Clock, log: Any) -> ASGIApp:
+    """Return the application, with everything that stands before its pages."""
+    public = urlsplit(settings.public_url or "")
+    looks = Looks(settings.home, public.path)
+    return Guard(
+        make_site(store=store, links=links_of(settings), looks=looks, clock=clock, log=log),
+        host=public.netloc,
+        prefix=public.path,
+        refuse=lambda status: refusal(looks, status),
+        log=log,
+    )

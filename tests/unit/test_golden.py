@@ -1,0 +1,46 @@
+"""The sample digests as their readers get them: nothing changed unseen, and every limit kept."""
+
+from __future__ import annotations
+
+from email import message_from_bytes, policy
+
+import pytest
+
+from monitor.channels.email import compose_mail
+from monitor.digests.render import MAIL_BYTES, Templates
+from tests.golden import FOLDER, delivery_of, email_of, slack_of
+from tests.golden.digests import SAMPLES
+from tests.servers.slack_limits import problems_of
+from tests.templates import built_in_templates
+
+
+@pytest.fixture(scope="module")
+def templates() -> Templates:
+    return built_in_templates()
+
+
+def test_every_folder_is_of_a_sample() -> None:
+    assert sorted(folder.name for folder in FOLDER.glob("*/") if folder.name != "__pycache__") == sorted(SAMPLES)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_slack_takes_every_part_with_and_without_the_newest_blocks(name: str, templates: Templates) -> None:
+    for part in slack_of(SAMPLES[name], templates):
+        assert problems_of(part.text, list(part.blocks)) == []
+        assert problems_of(part.text, list(part.plain_blocks or part.blocks)) == []
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_mail_parses_back_and_is_not_clipped(name: str, templates: Templates) -> None:
+    sample = SAMPLES[name]
+    message = email_of(sample, templates)
+    assert len(message.html.encode()) <= MAIL_BYTES
+    sent = compose_mail(delivery_of(sample, message), "desk@example.org").as_bytes()
+    mail = message_from_bytes(sent, policy=policy.default)
+    assert mail["Subject"] == message.subject
+    text, html = mail.get_body(("plain",)), mail.get_body(("html",))
+    assert text is not None and html is not None
+    assert text.get_content().replace("\r\n", "\n") == message.text
+    assert html.get_content().replace("\r\n", "\n").strip() == message.html.strip()
+    for story in sample.digest.stories:
+        assert story.headline in " ".join(message.text.split())
