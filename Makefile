@@ -4,13 +4,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-virtualenv
 
-.PHONY: help run test check format bench lock clean schema packs
+.PHONY: help run test check format bench lock clean schema packs pictures
 
 help:
 	@echo "make run     start the daemon with the rules of this folder (Ctrl-C ends it)"
 	@echo "make test    run the test suite"
 	@echo "make check   format, lint, types, import contracts"
 	@echo "make packs   make the gazetteer's packs anew"
+	@echo "make pictures   photograph every sample digest into dist/pictures"
 	@echo "make bench   time the pipeline beside the reader library, and the rules"
 
 run: .venv/.run-ready
@@ -35,6 +36,10 @@ schema: .venv/.run-ready
 
 bench: .venv/.bench-ready
 	$(BIN)/python -m benchmarks
+
+# Mail and Slack, on a phone and on a desk, light and dark. Wants Chromium on the PATH.
+pictures: .venv/.test-ready
+	$(BIN)/python -m tests.pictures dist/pictures
 
 # Rewrites the lock files from pyproject.toml: hashes, no index address. Wants `uv` on the PATH.
 lock:

@@ -1,6 +1,6 @@
 """`dateline backtest`: the stored articles under today's rules and others, and the digests that would have gone out.
 
-The tester is the engine itself: `match_article`, `owing`, `alert_due` and the digests' schedules, over what the store
+The tester is the engine itself: `match_article`, `owing`, the hours and threads of `digests`, over what the store
 holds. Nothing is written, and nothing is guessed: each article counts in its current words, at the time it was stored.
 
     compare    one article under two rule sets; tallies of many (pure)

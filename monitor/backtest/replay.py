@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from monitor.backtest.compare import Debts
@@ -161,8 +161,8 @@ def _with(
 
 
 def _moments(subscription: Subscription, owed: Iterable[_Waiting], since: datetime, until: datetime) -> list[datetime]:
-    """Return when an alert may become due: bundles are full, quiet hours are over."""
-    waits = [subscription.bundle, SILENT_AFTER] if can_edit(subscription) else [subscription.bundle]
+    """Return when an alert may become due: bundles are full, what waited longer is woken, quiet hours are over."""
+    waits = (timedelta(0), subscription.bundle, SILENT_AFTER)
     gravest: dict[datetime, Severity] = {}
     for one in sorted(owed, key=lambda one: one.severity.rank):
         gravest |= {one.owed_at + wait: one.severity for wait in waits}

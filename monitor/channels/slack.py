@@ -86,6 +86,9 @@ class SlackChannel:
                     message = replace(message, blocks=message.plain_blocks, plain_blocks=())
                 elif refusal.word in _PARENT_GONE and thread and not message.edits:
                     thread = None
+                elif refusal.word == "message_not_found" and message.edits:
+                    # Somebody deleted it: there is nothing left to bring up to date, and nothing to mend.
+                    return Receipt(reference=f"{channel}:{thread}")
                 else:
                     raise
             else:

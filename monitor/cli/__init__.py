@@ -1,7 +1,7 @@
 """The `dateline` command: each reads settings, calls the steps, prints, and exits 0, 1 ("no", or failed) or 2 (misuse).
 
 Holds no logic. Commands are grouped by module: `running`, `rules`, `backtest`, `feeds`, `stories`, `deliveries`,
-`regions`, `web`.
+`regions`, `silence`, `web`.
 """
 
 import sys
@@ -10,7 +10,7 @@ from monitor.cli.base import app, explain_failure
 from monitor.errors import MonitorError
 
 # Importing a module adds its commands.
-from monitor.cli import backtest, deliveries, feeds, regions, rules, running, stories, web  # noqa: F401  isort:skip
+from monitor.cli import backtest, deliveries, feeds, regions, rules, running, silence, stories, web  # noqa: F401  isort:skip
 
 
 def main() -> None:

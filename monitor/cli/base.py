@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -29,7 +30,7 @@ from monitor.text.lines import listed
 
 _ORDER = (
     *("init", "run", "once", "check", "explain", "annotate", "backtest", "preview"),
-    *("feeds", "stories", "regions", "status", "deliveries", "web", "test", "db", "demo"),
+    *("feeds", "stories", "regions", "status", "deliveries", "silence", "web", "test", "db", "demo"),
 )
 
 
@@ -182,15 +183,15 @@ def _are(names: tuple[str, ...]) -> str:
     return f"{'is' if len(names) == 1 else 'are'} {listed(names, _NAMES_TOLD)}" if names else "is none"
 
 
-def moment(text: str | None, timezone: str) -> datetime:
+def moment(text: str | None, timezone: str, option: str = "--at") -> datetime:
     """Read a time given on the command line, by default now; without an offset it is local."""
     if text is None:
         return datetime.now(UTC)
     try:
         found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise refuse(f"--at {text}: not an ISO time, such as 2026-11-22T07:00") from error
-    return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(timezone))).astimezone(UTC)
+        return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(timezone))).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise refuse(f"{option} {text}: not an ISO time, such as 2026-11-22T07:00") from error
 
 
 def back(until: datetime, since: str) -> datetime:
@@ -202,3 +203,11 @@ def back(until: datetime, since: str) -> datetime:
     if past == until:
         raise refuse(f"--since {since}: write a number from 1 and s, m, h, d or w: 90m, 12h, 14d, 4w")
     return past
+
+
+def login_name() -> str:
+    """Return who works here, for what is recorded with a name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user without a name
+        return "somebody"

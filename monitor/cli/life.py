@@ -8,15 +8,16 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from monitor.digests.due import loud_enough, windows
-from monitor.digests.timing import Clock, due_between, parse_clock_time
+from monitor.digests.due import INSTANT, loud_enough, quiet_hours, tellings
+from monitor.digests.threads import can_edit
+from monitor.digests.timing import Clock, due_at_or_before
 from monitor.digests.words import counted
 from monitor.model import DeliveryState
 from monitor.rules.ruleset import RuleSet, Subscription
 from monitor.store.life import Life, Matched, Obligation, Sending
 
-_LONGEST_WAIT = timedelta(days=8)
-"""Every schedule comes round within a week."""
+_LONGEST_WAIT = timedelta(days=9)
+"""Every schedule comes round within a week, and quiet hours are over within a day of that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +107,10 @@ def _not_owed(life: Life, rules: RuleSet, match: Matched) -> Iterator[Step]:
 def _obligation(one: Obligation, subscription: Subscription | None, now: datetime) -> Iterator[Step]:
     what = "as news" if one.kind == "news" else f"as an edit (revision {one.revision})"
     yield Step(at=one.owed_at, stage="owed", text=f"to {one.subscription} {what}, {one.severity}")
+    if one.silence is not None:
+        by = f"silence {one.silence.id} (by {one.silence.author}: {one.silence.comment})"
+        yield Step(at=now, stage="kept back", text=f"from {one.subscription} by {by}")
+        return
     if one.told is None:
         yield Step(at=now, stage="waiting", text=f"for {one.subscription}: {_waits_for(one, subscription, now)}")
         return
@@ -120,18 +125,24 @@ def _waits_for(one: Obligation, subscription: Subscription | None, now: datetime
     if subscription is None:
         return "the rule files no longer have it"
     if isinstance(subscription.schedule, Clock):
-        ahead = windows(subscription, subscription.schedule, now, now + _LONGEST_WAIT)
-        due = next((window.to_at for window in ahead), None)
-        return "all its hours are quiet" if due is None else f"its next digest, {_local(due, subscription)}"
-    if subscription.quiet and one.severity not in loud_enough(subscription, now):
-        end = Clock((parse_clock_time(subscription.quiet.end),))
-        over = next(due_between(end, subscription.timezone, now, now + _LONGEST_WAIT))
-        return f"held by quiet hours until {_local(over, subscription)}"
+        return f"its next digest, {_local(_next_digest(one, subscription, subscription.schedule, now), subscription)}"
+    quiet = quiet_hours(subscription, now)
+    if quiet and one.severity not in loud_enough(subscription, now):
+        return f"held by quiet hours until {_local(quiet.to_at, subscription)}"
+    if one.story_in and can_edit(subscription):
+        return f"its story was composed in {one.story_in}; it goes on in that one's thread"
     if one.story_in:
         return f"its story was composed in {one.story_in}; it comes with the next alert"
     if one.kind != "news":
         return "an edit comes with the next alert"
     return f"its bundle is full at {_local(one.owed_at + subscription.bundle, subscription)}"
+
+
+def _next_digest(one: Obligation, subscription: Subscription, schedule: Clock, now: datetime) -> datetime:
+    # From the due time before: it may be one that quiet hours hold.
+    since = due_at_or_before(schedule, subscription.timezone, now) - INSTANT
+    ahead = tellings(subscription, schedule, since, now + _LONGEST_WAIT)
+    return next(window.to_at for window, loud in ahead if window.to_at > now and one.severity in loud)
 
 
 def _delivery(one: Sending) -> Step:

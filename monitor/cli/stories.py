@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from monitor.cli.base import (
     back,
     bars,
     escape,
+    login_name,
     out,
     print_table,
     say_indented,
@@ -100,7 +100,7 @@ def show(number: Number, home: Home = None, as_json: AsJson = False) -> None:
     """
     now = datetime.now(UTC)
     with store_of(settings_of(home)).reading() as db:
-        story = _story(db, number)
+        story = story_of(db, number)
         reports = stored.reports(db, story.id)
         events, related = stored.events(db, story.id), stored.related(db, story.id)
     board = ledger(moment(reports, now))
@@ -118,12 +118,12 @@ def show(number: Number, home: Home = None, as_json: AsJson = False) -> None:
     answer(page.story_json(story, reports, board, course) | {"asked": number} | links, as_json, say)
 
 
-def _story(db: Connection, number: int) -> StorySummary:
-    """Return a story, or the one that it was merged into."""
+def story_of(db: Connection, number: int) -> StorySummary:
+    """Return a story, or the one that it was merged into. Raises StoreError where there is none of that number."""
     story = stored.summary(db, number)
     if story is None:
         raise StoreError(f"there is no story {number}: `dateline stories list` shows those there are")
-    return story if story.merged_into is None else _story(db, story.merged_into)
+    return story if story.merged_into is None else story_of(db, story.merged_into)
 
 
 def _say_head(story: StorySummary, asked: int, reports: Sequence[Report]) -> None:
@@ -240,7 +240,7 @@ def merge(
 
     Example: `dateline stories merge 1042 1047 1051`
     """
-    by = _user()
+    by = login_name()
     with store_of(settings_of(home)).writing() as db:
         joining.merge(db, into, others, by=by, at=datetime.now(UTC))
     numbers = listed(tuple(map(str, dict.fromkeys(others))), 10)
@@ -260,18 +260,11 @@ def split(
 
     Example: `dateline stories split 1042 1050 1053`
     """
-    by = _user()
+    by = login_name()
     with store_of(settings_of(home)).writing() as db:
         event = stored.split(db, number, articles, by=by, at=datetime.now(UTC))
     count = counted(len(event.articles), "article")
     answer(asdict(event), as_json, lambda: out.print(f"Story {event.story} has {count} of story {number} now."))
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container's user without a name
-        return "somebody"
 
 
 def _time(moment: datetime, today: datetime | None = None) -> str:

@@ -44,8 +44,10 @@ def slack_messages(
     """Return the parts of a digest: the first for the channel, the others for its thread.
 
     ``opening`` stands above everything in Slack's markup. Mentions are alive in it and nowhere else: it is the
-    operator's. ``headlines_only`` leaves the details out.
+    operator's. A reply has none unless something in it became graver. ``headlines_only`` leaves the details out.
     """
+    if view.continues and not any(story.severity_before for story in view.stories):
+        opening = ""
     above, below = _above(view, opening), _below(view, f"{view.subscription}: {view.reason}")
     if view.continues and not view.is_empty:
         parts = packed([*_opening(opening), *_stories(view, update), *map(flood, view.floods), *_troubled(view)])
@@ -69,13 +71,14 @@ def slack_edit(view: View, subject: str, *, opening: str = "", headlines_only: b
 
     The reason of ``view`` is what happened since: "3 updates in this thread".
     """
-    note = unit([context(f"Updated {view.ended} · {view.reason} ↓")])
+    note = unit([context(f"Updated {view.ended} · {view.reason}")])
     above, below = [*_above(view, opening), note], _below(view, view.subscription)
     units = None if headlines_only else _whole(view, above, below)
     if units is None:
-        lines = _lines(view)
-        shown = fitting([*above, _more(len(lines)), *below], lines)
-        units = [*above, *lines[:shown], *([_more(len(lines) - shown)] if shown < len(lines) else []), *below]
+        lines, pointer = _lines(view), "They are in the thread ↓"
+        shown = fitting([*above, _more(len(lines), pointer), *below], lines)
+        hint = [_more(len(lines) - shown, pointer)] if shown < len(lines) else []
+        units = [*above, *lines[:shown], *hint, *below]
     return _message(_notification(view, subject, opening), units, edits=True)
 
 
@@ -106,8 +109,8 @@ def _stories(view: View, make: Callable[[Story, str], Unit]) -> Iterator[Unit]:
             yield make(story, region.name if number == 0 and len(view.regions) > 1 else "")
 
 
-def _more(hidden: int, pointer: str = "") -> Unit:
-    return unit([context(" ".join(filter(None, [f"{hidden} more." if hidden else "", pointer])))])
+def _more(hidden: int, pointer: str) -> Unit:
+    return unit([context(f"{f'{hidden} more. ' if hidden else ''}{pointer}")])
 
 
 # --- above and below the stories ---------------------------------------------------------------------------------

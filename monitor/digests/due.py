@@ -28,8 +28,8 @@ def quiet_hours(subscription: Subscription, at: datetime) -> Window | None:
     A time of the day that a change of the clock skips or repeats begins and ends them when a digest of that time would
     be due (`timing`).
     """
-    if subscription.quiet is None:
-        return None
+    if subscription.quiet is None or subscription.quiet.except_ is Severity.LOW:
+        return None  # hours that everything breaks through are none
     zone = ZoneInfo(subscription.timezone)
     start, end = parse_clock_time(subscription.quiet.start), parse_clock_time(subscription.quiet.end)
     today = at.astimezone(zone).date()
@@ -56,11 +56,9 @@ def is_catch_up(subscription: Subscription, owed: Iterable[OfStory], now: dateti
     """
     if subscription.quiet is None or quiet_hours(subscription, now):
         return False
-    match subscription.schedule:
-        case Clock() as schedule:
-            return _held_at_a_due_time(subscription, schedule, owed, now)
-        case Immediately():
-            return _held_since_its_bundle(subscription, owed, now)
+    if isinstance(subscription.schedule, Clock):
+        return _held_at_a_due_time(subscription, subscription.schedule, owed, now)
+    return _held_since_its_bundle(subscription, owed, now)
 
 
 def _held_at_a_due_time(subscription: Subscription, schedule: Clock, owed: Iterable[OfStory], now: datetime) -> bool:

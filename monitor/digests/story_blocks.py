@@ -81,7 +81,8 @@ def update(story: Story, region: str = "") -> Unit:
 
 def headline(story: Story, region: str = "") -> Unit:
     """Return the story as a line of an overview."""
-    behind = _dotted(one_line(story.where, _WHERE_LIMIT), _told(story), _byline(story.lead), story.breadth)
+    carried = story.breadth or (story.lead.source if story.lead else "")
+    behind = _dotted(one_line(story.where, _WHERE_LIMIT), _told(story), carried)
     graver = [words(f"{_severity(story)} · ", "bold")] if story.severity_before else []
     shown = line(
         emoji(_EMOJI[story.severity]),
@@ -94,13 +95,13 @@ def headline(story: Story, region: str = "") -> Unit:
 
 
 def flood(told: FloodView) -> Unit:
-    """Return so much at once in one line, with as many examples as there is room for."""
-    sizes = (_flood(told, told.examples[:shown]) for shown in (len(told.examples), 5, 3))
-    return next((one for one in sizes if fits([one])), _flood(told, told.examples[:1]))
+    """Return so much at once in one line, with as many examples as there is room for, and one at least."""
+    sizes = (unit([divider(), _flood(told, shown)]) for shown in (len(told.examples), 5, 3))
+    return next((one for one in sizes if fits([one])), unit([divider(), _flood(told, 1)]))
 
 
 def flood_line(told: FloodView) -> Unit:
-    return _flood(told, ())
+    return unit([_flood(told, 0)])
 
 
 def _largest(sizes: Iterable[Unit], story: Story, region: str) -> Unit:
@@ -108,7 +109,7 @@ def _largest(sizes: Iterable[Unit], story: Story, region: str) -> Unit:
 
 
 def _full(story: Story, region: str, room: _Room) -> Unit:
-    tags = _dotted(_severity(story), "new" if story.is_new else "update", story.where)
+    tags = _dotted(_severity(story), _state(story), story.where)
     title = _title(story, region, tags, _dotted(_byline(story.lead), story.breadth))
     changes = _list("What changed", [change.text for change in story.changes], room.changes)
     gist = [quote(story.gist.text)] if story.gist and room.gist else []
@@ -133,10 +134,13 @@ def _update(story: Story, region: str, room: _Room) -> Unit:
     return _with_figures(title, head, moved if is_table_worth else (), 0, tail, [_why(story)])
 
 
-def _flood(told: FloodView, examples: Sequence[Report]) -> Unit:
+def _flood(told: FloodView, examples: int) -> Block:
     head = line(emoji(_EMOJI[told.severity]), words(f" {told.text}", "bold"))
-    lines = [line(link(one.title.text, one.link), *([words(f"  {one.time}")] if one.time else [])) for one in examples]
-    return unit([divider(), rich_text(head, *([bullets(lines)] if lines else []))])
+    shown = [
+        line(link(one.title.text, one.link), *([words(f"  {one.time}")] if one.time else []))
+        for one in told.examples[:examples]
+    ]
+    return rich_text(head, *([bullets(shown)] if shown else []))
 
 
 # --- who says what -----------------------------------------------------------------------------------------------
@@ -210,6 +214,11 @@ def _via(figure: Figure) -> str:
 def _severity(story: Story) -> str:
     before = f", was {story.severity_before.upper()}" if story.severity_before else ""
     return f"{story.severity.upper()}{before}"
+
+
+def _state(story: Story) -> str:
+    """Return nothing for a story that is told as it stands, as in an alert that was edited."""
+    return "new" if story.is_new else "update" if story.changes else ""
 
 
 def _told(story: Story) -> str:

@@ -226,7 +226,7 @@ class _Turn:
                 continue
             rendered = [] if silently else [services.render(digest, destination, root=root)]
             if root is not None and destination.startswith("slack:"):
-                rendered.append(self._edit_of(root))
+                rendered.append(self._edit_of(root, further=0 if silently else 1))
             outbox.enqueue(
                 self._db,
                 digest,
@@ -247,8 +247,9 @@ class _Turn:
         notice = Notice(key=fault.file, what=what, hint=hint, since_at=self._now)
         tell_operator(self._db, self._services, notice)
 
-    def _edit_of(self, root: Digest) -> Rendered:
-        """Render an alert's first message anew, with its stories as they stand now."""
+    def _edit_of(self, root: Digest, *, further: int) -> Rendered:
+        """Render an alert's first message anew, with its stories as they stand now and the count of its replies."""
+        replies = outbox.count_replies(self._db, root.id) + further
         told = telling.told_in_thread(self._db, self._subscription, root)
         files = telling.story_files(self._db, self._subscription.id, {one.article.story for one in told})
         current = compose(
@@ -258,7 +259,7 @@ class _Turn:
             {story: known_by(file.reports, self._now) for story, file in files.items()},
             window=Window(from_at=root.window.from_at, to_at=self._now),
             coverage=self._coverage,
-            reason=f"{counted(telling.count_replies(self._db, root.id), 'update')} in this thread",
+            reason=f"{counted(replies, 'update')} in this thread" if replies else "further reports",
             silences=self._footer(),
             floods=root.floods,
             is_catch_up=root.is_catch_up,

@@ -80,8 +80,9 @@ class Store:
 
     def prepare(self) -> None:
         """Create the tables of an empty database; raise StoreError on one that is older or newer than this program."""
-        current, newest = self.version(), _newest()
-        if current is None and self._is_empty():
+        # In this order: the daemon and the web may start on a new home at the same moment.
+        is_empty, current, newest = self._is_empty(), self.version(), _newest()
+        if is_empty:
             self.upgrade()
         elif current != newest:
             known = current in {script.revision for script in _scripts().walk_revisions()}
@@ -92,6 +93,7 @@ class Store:
         """Bring the schema to this program's version; returns it."""
         config = _config()
         with self._wrapped(), self.engine.connect() as connection:
+            connection = connection.execution_options(sqlite_begin="BEGIN IMMEDIATE")
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             connection.commit()

@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Table, select
 
-from monitor.model import DeliveryState, Severity, StoredArticle, Window
+from monitor.model import DeliveryState, Severity, Silence, StoredArticle, Window
+from monitor.store import silences
 from monitor.store.polls import stored_article
 from monitor.store.tables import ARTICLE, DELIVERY, DIGEST, MATCH, OWED, REVISION, SIGHTING, SUBSCRIPTION
 
@@ -98,6 +99,8 @@ class Obligation:
     story_in: str | None
     """The last digest of the subscription that the story stands in, by this or another article, sent or not."""
     told: Told | None
+    silence: Silence | None = None
+    """What keeps it back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +178,7 @@ def _obligation(db: Connection, row: RowMapping) -> Obligation:
         owed_at=row["owed_at"],
         story_in=db.scalar(same_story.limit(1)),
         told=None if row["digest"] is None else _told(db, row["digest"]),
+        silence=None if row["silence"] is None else silences.find(db, row["silence"]),
     )
 
 

@@ -67,6 +67,13 @@ def _root_of(db: Connection, digest: Digest, destination: str) -> int | None:
     return db.scalar(select(DELIVERY.c.id).where(*began)) if digest.continues else None
 
 
+def count_replies(db: Connection, root: str) -> int:
+    """Return how many digests went on, or are going on, in the threads of an alert."""
+    began = select(DELIVERY.c.id).where(DELIVERY.c.digest == root)
+    replies = select(func.count(DELIVERY.c.digest.distinct())).where(DELIVERY.c.root.in_(began), ~DELIVERY.c.edits)
+    return db.scalar(replies) or 0
+
+
 def _edits(message: Message) -> bool:
     return isinstance(message, SlackMessage) and message.edits
 

@@ -1,6 +1,7 @@
 """What was known and told at a past moment, as far as the store tells: what `preview` shows.
 
-Articles read as they read then, with what they matched by then; stories and copies are as they are grouped today.
+Articles read as they read then. What they matched by then is quoted from their latest words, and stories are grouped as
+they are today: of these no earlier state is kept.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from monitor.rules.ruleset import Subscription
 from monitor.store import polls, telling
 from monitor.store.dialect import among
 from monitor.store.polls import stored_article
+from monitor.store.stories import reports_of
 from monitor.store.tables import ARTICLE, DIGEST, MATCH, REVISION
 
 
@@ -63,14 +65,10 @@ def files_at(db: Connection, subscription: str, stories: Collection[int], at: da
 
     One that had been told nothing at all yet is taken to have been told everything.
     """
-    known = telling.story_files(db, subscription, stories)
     told = exists().where(DIGEST.c.subscription == subscription, DIGEST.c.until_at <= at)
-    if not db.scalar(select(told)):
-        return {story: known_by(file.reports, at) for story, file in known.items()}
-    return {
-        story: replace(file, told={article: one for article, one in file.told.items() if one.until_at <= at})
-        for story, file in known.items()
-    }
+    if db.scalar(select(told)):
+        return telling.story_files(db, subscription, stories, told_by=at)
+    return {story: known_by(reports, at) for story, reports in reports_of(db, stories).items()}
 
 
 def feed_states_at(db: Connection, at: datetime) -> list[FeedState]:

@@ -39,15 +39,20 @@ def listed(db: Connection, now: datetime, *, holding_only: bool = True) -> list[
     ]
 
 
+def find(db: Connection, silence: int) -> Silence | None:
+    row = db.execute(select(SILENCE).where(SILENCE.c.id == silence)).mappings().first()
+    return None if row is None else _silence(row)
+
+
 def lift(db: Connection, silence: int, now: datetime) -> int:
     """End a silence early; what it kept back is owed anew from now on. Returns how much that is.
 
     Raises StoreError where there is none of that number, or it is over.
     """
-    row = db.execute(select(SILENCE).where(SILENCE.c.id == silence)).mappings().first()
-    if row is None:
+    found = find(db, silence)
+    if found is None:
         raise StoreError(f"there is no silence {silence}: `dateline silence list --all` shows those there are")
-    if row["lifted_at"] or row["ends_at"] <= now:
+    if found.lifted_at or found.ends_at <= now:
         raise StoreError(f"silence {silence} is over already")
     db.execute(update(SILENCE).where(SILENCE.c.id == silence).values(lifted_at=now))
     return db.execute(update(OWED).where(OWED.c.silence == silence).values(silence=None, owed_at=now)).rowcount

@@ -17,7 +17,6 @@ from sqlalchemy import (
     bindparam,
     delete,
     exists,
-    func,
     insert,
     or_,
     select,
@@ -165,11 +164,6 @@ def told_in_thread(db: Connection, subscription: Subscription, root: Digest) -> 
     return _debts(db, subscription, select(*_DEBT).where(or_(here, OWED.c.digest.in_(replies))))
 
 
-def count_replies(db: Connection, root: str) -> int:
-    """Return how many alerts continue one, those included that only edited it."""
-    return db.scalar(select(func.count()).select_from(DIGEST).where(DIGEST.c.continues == root)) or 0
-
-
 _DEBT = (
     OWED.c.id.label("debt"),
     *(OWED.c[name] for name in ("kind", "severity", "owed_at", "material")),
@@ -220,11 +214,16 @@ def _evidence(rows: Sequence[dict[str, Any]]) -> tuple[Evidence, ...]:
     return tuple(Evidence(**row) for row in rows)
 
 
-def stories_told(db: Connection, numbers: Collection[int]) -> dict[tuple[str, int], dict[int, Told]]:
-    """Return (subscription, story) → the articles of it that were told, and how; only those with any."""
+def stories_told(
+    db: Connection, numbers: Collection[int], *, by: datetime | None = None
+) -> dict[tuple[str, int], dict[int, Told]]:
+    """Return (subscription, story) → the articles of it that were told, and how; only those with any.
+
+    With ``by`` only what digests told whose windows had ended by then.
+    """
     if not numbers:
         return {}
-    rows = db.execute(
+    told = (
         select(
             *(OWED.c[name] for name in ("subscription", "story", "article", "severity")),
             DIGEST.c.composed_at,
@@ -235,16 +234,18 @@ def stories_told(db: Connection, numbers: Collection[int]) -> dict[tuple[str, in
         .order_by(DIGEST.c.composed_at)
     )
     found: dict[tuple[str, int], dict[int, Told]] = {}
-    for row in rows:
+    for row in db.execute(told if by is None else told.where(DIGEST.c.until_at <= by)):
         until = row.until_at or row.composed_at
         told = Told(sent_at=row.composed_at, until_at=until, severity=Severity(row.severity))
         found.setdefault((row.subscription, row.story), {})[row.article] = told
     return found
 
 
-def story_files(db: Connection, subscription: str, numbers: Collection[int]) -> dict[int, StoryFile]:
-    """Return what is known of these stories, and what of them the subscription was told."""
-    told = stories_told(db, numbers)
+def story_files(
+    db: Connection, subscription: str, numbers: Collection[int], *, told_by: datetime | None = None
+) -> dict[int, StoryFile]:
+    """Return what is known of these stories, and what of them the subscription was told, or had been told by then."""
+    told = stories_told(db, numbers, by=told_by)
     return {
         story: StoryFile(reports=reports, told=told.get((subscription, story), {}))
         for story, reports in stories.reports_of(db, numbers).items()

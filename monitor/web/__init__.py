@@ -1,6 +1,6 @@
 """The subscriber pages: a stored digest in the browser, and the way out of a subscription.
 
-`site` has the pages and `looks` their HTML, `guard` stands before all of them, `server` listens. A process of its own or
+`site` has the pages, `looks` their HTML; `guard` stands before them all, and `server` listens. A process of its own or
 part of the daemon, it shares the database with the rest and nothing else: it must import neither the pipeline nor the
 channels.
 """

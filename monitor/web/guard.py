@@ -32,6 +32,9 @@ BODY_BYTES = 4096
 """A one-click request has 26 (RFC 8058); what a form of ours sends is empty."""
 BODY_SECONDS = 10.0
 
+AT_ONCE = 4
+"""Pages that are being made; the others wait. The daemon needs the database and the processor as well."""
+
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::\d{1,5})?")
 
@@ -54,6 +57,7 @@ class Guard:
         self._prefix = prefix
         self._refuse = refuse
         self._log = log
+        self._places = asyncio.Semaphore(AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
@@ -73,7 +77,8 @@ class Guard:
             await self._refuse(refused)(scope, receive, send_with_headers)
             return
         try:
-            await self._app(self._below_prefix(scope), nothing_more, send_with_headers)
+            async with self._places:
+                await self._app(self._below_prefix(scope), nothing_more, send_with_headers)
         except Exception:
             # The one broad net of the web: whatever a page runs into is told to the operator, not to the reader.
             self._log.exception("page failed")

@@ -254,12 +254,8 @@ async def test_a_thousand_altered_links_are_worth_nothing(web: Web) -> None:
         async with at_once:
             return (await web.client.request(method, path)).status_code
 
-    for method, shape, step in (
-        ("POST", "/u/{}", 1),
-        ("POST", "/u/{}/undo", 9),
-        ("GET", "/u/{}", 9),
-        ("GET", "/d/{}", 9),
-    ):
+    shapes = (("POST", "/u/{}", 1), ("POST", "/u/{}/undo", 9), ("GET", "/u/{}", 9), ("GET", "/d/{}", 9))
+    for method, shape, step in shapes:
         answers = await asyncio.gather(*(ask(method, shape.format(token)) for token in tokens[::step]))
         assert set(answers) <= {404, 410}
     assert web.left() == {(DAILY, BILAL)}
@@ -389,7 +385,7 @@ async def test_what_is_no_http_gets_the_same_headers(web: Web, request_: bytes) 
     head, _, body = (await web.raw(request_)).partition("\r\n\r\n")
     status, *lines = head.split("\r\n")
     assert (status.split()[1], body) == ("400", "")
-    assert_guarded(httpx.Headers([tuple(line.split(": ", 1)) for line in lines]))
+    assert_guarded(httpx.Headers({name: value for name, _, value in (line.partition(": ") for line in lines)}))
 
 
 # --- bounds ---

@@ -44,9 +44,10 @@ from tests.digest_samples import (
 )
 from tests.hostile_titles import PAYLOADS, hostile_titles
 from tests.servers.slack_limits import characters_of, problems_of, strings_of
+from tests.timing import allowed
 
-FORTY_STORIES_SECONDS = 0.050
-"""What is promised for a whole digest of 40 stories; a fifth of it is needed, and most of it where lines are traced."""
+FORTY_STORIES_SECONDS = 0.030
+"""A third of it is needed; 50 ms are promised for a whole digest."""
 
 HEADLINES = {
     f"{name}, {shape}": (one, shape == "headlines") for name, one in SAMPLES.items() for shape in ("full", "headlines")
@@ -143,7 +144,8 @@ def test_nothing_of_500_hostile_titles_comes_alive() -> None:
     assert len(set(titles)) == 500
     for title in titles:
         for one in everywhere(title):
-            assert problems((*messages_of(one, title), edit_of(one, title))) == []
+            shown = view(one)
+            assert problems((*slack_messages(shown, title), slack_edit(shown, title))) == []
 
 
 @pytest.mark.parametrize("link", HOSTILE_LINKS)
@@ -470,9 +472,10 @@ class TestUpdates:
 
 class TestEdits:
     def test_show_the_story_as_it_stands(self) -> None:
-        message = edit_of(alert(region("Balochistan", GRAVER)))
+        message = edit_of(alert(region("Balochistan", GRAVER), reason="3 updates in this thread"))
         assert message.edits
-        assert next(strings_of(list(message.blocks))) == ("Updated Sun 22 Nov, 16:42. What changed is in the thread ↓")
+        assert next(strings_of(list(message.blocks))) == "Updated Sun 22 Nov, 16:42 · 3 updates in this thread"
+        assert words_of(message).count("in this thread") == 1
         assert {GRAVER.headline, GRAVER.gist, "41 feeds checked"} <= set(strings_of(list(message.blocks)))
         assert len(rows_of(message)) == 3
 
@@ -504,10 +507,14 @@ class TestOverview:
     def test_of_a_new_story(self) -> None:
         link = GWADAR.articles[0].link
         new = replace(GWADAR, changes=(Change(kind="new_story", text="New story"),))
-        assert self.line(new) == f" {new.headline}{link}  Gwadar · Asia Wire, 14:30 · 2 independent reports"
+        assert self.line(new) == f" {new.headline}{link}  Gwadar · 2 independent reports"
+
+    def test_of_a_single_report_names_its_outlet(self) -> None:
+        assert self.line(NOSHKI).endswith("  Noshki · The Frontier Courier")
 
     def test_of_what_changed(self) -> None:
-        assert "Gwadar · New place: Gwadar port, so far only the town was named (+1) · Asia Wire" in self.line(GWADAR)
+        told = "Gwadar · New place: Gwadar port, so far only the town was named (+1) · 2 independent reports"
+        assert self.line(GWADAR).endswith(told)
 
     def test_of_a_long_change(self) -> None:
         told = self.line(replace(GWADAR, changes=(Change(kind="revision", text="word " * 60),)))
@@ -621,9 +628,11 @@ class TestNotification:
             assert message.text.startswith("<!subteam^S123> Please look: *Quetta* Quetta. ")
             assert problems_of(message.text, list(message.blocks), mentions=("<!subteam^S123>",)) == []
 
-    def test_of_a_reply_begins_with_it_too(self) -> None:
-        [message] = slack_messages(view(update(EDITED)), "Quetta", opening="<!here>")
-        assert message.blocks[0]["text"]["text"] == "<!here>"
+    @pytest.mark.parametrize(("one", "calls"), [(EDITED, False), (GRAVER, True)], ids=["as before", "graver"])
+    def test_of_a_reply_begins_with_it_where_something_became_graver(self, one: StoryItem, calls: bool) -> None:
+        [message] = slack_messages(view(update(one)), "Quetta", opening="<!here>")
+        assert message.text.startswith("<!here>") == calls
+        assert ("<!here>" in words_of(message)) == calls
 
     def test_only_the_first_part_has_it(self) -> None:
         parent, *thread = slack_messages(view(crowded(40)), "Quetta", opening="<!here>")
@@ -644,4 +653,4 @@ def test_forty_stories_take_little_time() -> None:
         start = time.process_time()
         slack_messages(view(one), "Balochistan")
         took.append(time.process_time() - start)
-    assert min(took) < FORTY_STORIES_SECONDS
+    assert min(took) < allowed(FORTY_STORIES_SECONDS)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from email import message_from_bytes, policy
+from html import escape
 
 import pytest
 
 from monitor.channels.email import compose_mail
 from monitor.digests.render import MAIL_BYTES, Templates
+from tests.blockkit_html import page
 from tests.golden import FOLDER, delivery_of, email_of, slack_of
 from tests.golden.digests import SAMPLES
 from tests.servers.slack_limits import problems_of
@@ -28,6 +31,13 @@ def test_slack_takes_every_part_with_and_without_the_newest_blocks(name: str, te
     for part in slack_of(SAMPLES[name], templates):
         assert problems_of(part.text, list(part.blocks)) == []
         assert problems_of(part.text, list(part.plain_blocks or part.blocks)) == []
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_pictures_leave_no_block_and_no_story_out(name: str, templates: Templates) -> None:
+    drawn = page([asdict(part) for part in slack_of(SAMPLES[name], templates)])
+    for story in SAMPLES[name].digest.stories:
+        assert escape(story.headline) in drawn
 
 
 @pytest.mark.parametrize("name", SAMPLES)

@@ -296,6 +296,11 @@ class TestWaysOut:
         assert "To get no more of these, reply with the word unsubscribe." in message.text
         assert "reply with the word unsubscribe" in message.html
 
+    def test_what_did_not_fit_is_a_click_away(self, templates: Templates) -> None:
+        [message] = render(crowded(400), "email:desk@example.org", templates, links=LINKS)
+        assert isinstance(message, EmailMessage)
+        assert f'"{LINKS.page(crowded(0).id)}" style=' in message.html.partition("did not fit into this mail.")[2][:400]
+
     def test_in_mail_alone(self, templates: Templates) -> None:
         for destination in ("folder:out", "slack:#desk"):
             shown = repr(render(BUSY_DAY, destination, templates, links=LINKS))
@@ -475,6 +480,14 @@ class TestTemplates:
             render(BUSY_DAY, "email:x", compiled_with(digest__email_html=source))
         assert (caught.value.file, caught.value.line) == ("templates/digest/email.html", line)
         assert re.search(message, caught.value.message)
+
+    def test_one_that_grows_by_leaps_is_made_to_fit_all_the_same(self) -> None:
+        source = """{% set full = view.stories | selectattr("detailed") | list %}
+        {% for story in view.stories %}<p>{{ story.headline }}</p>{% endfor %}
+        <p>{{ full | length }} in full</p><p>{{ "x" * (90000 if full | length > 5 else 0) }}</p>"""
+        page = Page(email_of(crowded(60), compiled_with(digest__email_html=source)).html)
+        assert "5 in full" in page.text
+        assert all(f"clash number {number}" in page.text for number in range(60))
 
     def test_one_whose_emptiest_mail_is_too_large_is_sent_all_the_same(self) -> None:
         message = email_of(BUSY_DAY, compiled_with(digest__email_html="<p>" + "x" * MAIL_BYTES + "</p>"))

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor.backtest.compare import Debts, Difference, Kind, Tally, differences
-from monitor.backtest.replay import Outgoing, replay, windows
-from monitor.digests.due import alert_due, in_quiet_hours, window_due
+from monitor.backtest.replay import Outgoing, replay
+from monitor.digests.due import is_catch_up, loud_enough
 from monitor.digests.owing import Debt, Due
-from monitor.digests.timing import Clock, Immediately, due_at_or_before, due_between, parse_when
+from monitor.digests.threads import Bundle, by_thread
+from monitor.digests.timing import Clock, due_at_or_before, due_between, parse_when
 from monitor.model import Article, Quiet, Severity
 from monitor.rules.compile import compile_rules
 from monitor.rules.match import match_article
@@ -58,7 +60,7 @@ def test_an_alert_waits_for_its_bundle_and_takes_all_that_came_meanwhile() -> No
 
 def test_a_copy_of_a_told_story_rides_along_and_is_known_as_told() -> None:
     found = alerts(debts((0, 1, 1, Severity.HIGH), (30, 2, 1, Severity.HIGH), (60, 3, 3, Severity.LOW)))
-    assert sent(found) == [(1, (1,)), (61, (2, 3))]
+    assert sent(found) == [(1, (1,)), (61, (3, 2))]
     assert found[1].told_before == {2}
     assert found[1].stories == {Severity.HIGH: 1, Severity.LOW: 1}
 
@@ -67,6 +69,30 @@ def test_quiet_hours_hold_all_but_the_gravest_until_they_end() -> None:
     owed = debts((11 * 60, 1, 1, Severity.HIGH), (11 * 60 + 5, 2, 2, Severity.CRITICAL))
     assert sent(alerts(owed, quiet=NIGHT)) == [(11 * 60 + 6, (2,)), (18 * 60, (1,))]
     assert sent(alerts(owed, quiet=NIGHT, hours=17)) == [(11 * 60 + 6, (2,))]
+
+
+def test_quiet_hours_are_caught_up_with_in_one_message_whatever_its_threads() -> None:
+    owed = debts(
+        (0, 1, 1, Severity.LOW),
+        (11 * 60, 2, 2, Severity.HIGH),
+        (12 * 60, 3, 1, Severity.HIGH),
+        (18 * 60 + 5, 4, 1, Severity.CRITICAL),
+        (18 * 60 + 5, 5, 5, Severity.HIGH),
+        (18 * 60 + 10, 6, 2, Severity.HIGH),
+    )
+    found = alerts(owed, quiet=NIGHT, to=("slack:#desk",))
+    assert sent(found) == [(1, (1,)), (18 * 60, (2, 3)), (18 * 60 + 6, (5,)), (18 * 60 + 6, (4,))]
+    assert [one.told_before for one in found] == [frozenset(), {3}, frozenset(), {4}]
+    assert found[2].window == found[3].window
+
+
+def test_a_digest_due_in_quiet_hours_tells_the_gravest_then_and_the_rest_at_their_end() -> None:
+    owed = debts((11 * 60, 1, 1, Severity.HIGH), (11 * 60, 2, 2, Severity.CRITICAL), (18 * 60, 3, 2, Severity.LOW))
+    late = parse_when("00:00, 03:00")
+    found = alerts(owed, schedule=late, quiet=NIGHT, hours=30)
+    assert sent(found) == [(12 * 60, (2,)), (18 * 60, (1, 3))]
+    assert [one.window.from_at for one in found] == [NOON, NOON]
+    assert found[1].told_before == {3}
 
 
 def test_digests_come_at_their_hours_and_say_empty_unless_told_to_skip() -> None:
@@ -107,44 +133,30 @@ def test_due_instants_are_those_that_one_after_the_other_is_the_latest(
 quiets = st.sampled_from([None, NIGHT, Quiet(start="09:00", end="17:00")])
 
 
-@given(st.sampled_from(SCHEDULES), st.sampled_from(ZONES[:4]), moments, quiets)
-def test_windows_are_those_of_a_daemon_that_always_asks(
-    when: str, zone: str, since: datetime, quiet: Quiet | None
-) -> None:
-    schedule = parse_when(when)
-    assert isinstance(schedule, Clock)
-    desk = subscription(schedule=schedule, timezone=zone, quiet=quiet)
-    since = since.replace(second=0, microsecond=0)
-    until, closed, expected = since + timedelta(hours=30), since, []
-    moment = since
-    while (moment := moment + 10 * MINUTE) <= until:
-        if window := window_due(desk, schedule, closed, moment):
-            expected.append(window)
-            closed = window.to_at
-    # Where every hour of a schedule is quiet, the daemon ends a window at one of them all the same.
-    assume(not any(in_quiet_hours(desk, window.to_at) for window in expected))
-    on_time = [window for window in windows(desk, schedule, since, until) if window.to_at <= moment - 10 * MINUTE]
-    assert on_time == expected
-
-
 debt_lists = st.lists(
     st.tuples(st.integers(0, 30 * 60), st.integers(1, 6), st.sampled_from(list(Severity))), max_size=12
 )
 
 
-@given(debt_lists, quiets)
+@given(debt_lists, quiets, st.sampled_from([("folder:out",), ("slack:#desk",)]))
 def test_alerts_are_those_of_a_daemon_that_always_asks(
-    written: list[tuple[int, int, Severity]], quiet: Quiet | None
+    written: list[tuple[int, int, Severity]], quiet: Quiet | None, to: tuple[str, ...]
 ) -> None:
-    desk = subscription(quiet=quiet, bundle=5 * MINUTE)
+    desk = subscription(quiet=quiet, bundle=5 * MINUTE, to=to)
     owed = debts(*((minutes, number, story, level) for number, (minutes, story, level) in enumerate(sorted(written))))
     found = replay(desk, owed, NOON, NOON + timedelta(hours=32))
     assert sent(found) == _asked_every_minute(desk, owed)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Open(Due):
+    story: int
+    article: int
+
+
 def _asked_every_minute(desk: Subscription, owed: Debts) -> list[tuple[float, tuple[int, ...]]]:
-    assert isinstance(desk.schedule, Immediately)
     told: dict[int, Severity] = {}
+    roots: dict[int, str] = {}
     awake: set[int] = set()
     open_, found = list(owed), []
     for minute in range(32 * 60 + 1):
@@ -153,29 +165,37 @@ def _asked_every_minute(desk: Subscription, owed: Debts) -> list[tuple[float, tu
             if at == now and debt.story in told:
                 waiting_for = [one.severity.rank for when, one in open_ if when <= now and one.story == debt.story]
                 awake |= {debt.story} if max(waiting_for) > told[debt.story].rank else set()
-        waiting = [
-            (
-                Due(
-                    kind=debt.kind,
-                    severity=debt.severity,
-                    owed_at=at,
-                    story_told=debt.story in told,
-                    material=debt.story in awake,
-                ),
-                debt,
+        heard = tuple(
+            Open(
+                kind=debt.kind,
+                severity=debt.severity,
+                owed_at=at,
+                story_told=debt.story in told,
+                material=debt.story in awake,
+                story=debt.story,
+                article=debt.article,
             )
             for at, debt in open_
-            if at <= now
-        ]
-        loud = set(alert_due(desk, [one for one, _ in waiting], now, bundle=desk.bundle))
-        if loud:
-            due = [debt for one, debt in waiting if one in loud]
-            found.append((float(minute), tuple(debt.article for debt in due)))
-            for debt in due:
-                told[debt.story] = max(debt.severity, told.get(debt.story, debt.severity), key=lambda one: one.rank)
-            awake -= {debt.story for debt in due}
-            open_ = [(at, debt) for at, debt in open_ if debt not in due]
+            if at <= now and debt.severity in loud_enough(desk, now)
+        )
+        if is_catch_up(desk, heard, now):
+            bundles = [Bundle(owed=heard)]
+        else:
+            bundles = by_thread(heard, roots, now=now, bundle=desk.bundle, foldable=to_slack(desk))
+        for bundle in bundles:
+            if not bundle.is_silent:
+                found.append((float(minute), tuple(one.article for one in bundle.owed)))
+            for one in bundle.owed:
+                told[one.story] = max(one.severity, told.get(one.story, one.severity), key=lambda level: level.rank)
+                roots.setdefault(one.story, str(minute))
+            awake -= {one.story for one in bundle.owed}
+            settled = {one.article for one in bundle.owed}
+            open_ = [(at, debt) for at, debt in open_ if debt.article not in settled]
     return found
+
+
+def to_slack(desk: Subscription) -> bool:
+    return desk.to == ("slack:#desk",)
 
 
 # --- tallies ---

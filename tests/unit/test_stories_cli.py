@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import insert
 from typer.testing import CliRunner
 
-from monitor.cli import app, stories
+from monitor.cli import app, base
 from monitor.errors import StoreError
 from monitor.model import Figure, Statement
 from monitor.store import Store, polls
@@ -170,7 +170,7 @@ def test_show_what_is_not_there(busy: Desk) -> None:
 
 
 def test_merge_and_show_what_was_merged(busy: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stories, "getpass", _Users("amina"))
+    monkeypatch.setattr(base, "getpass", _Users("amina"))
     assert busy.run("merge", "1", "9") == "Merged 9 into 1.\n"
     said = busy.run("show", "9").splitlines()
     assert said[0] == "Story 9 was merged into 1:"
@@ -183,7 +183,7 @@ def test_merge_and_show_what_was_merged(busy: Desk, monkeypatch: pytest.MonkeyPa
 
 
 def test_split_takes_copies_along(busy: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stories, "getpass", _Users(None))
+    monkeypatch.setattr(base, "getpass", _Users(None))
     assert busy.run("split", "1", "2") == "Story 2 has 2 articles of story 1 now.\n"
     assert busy.json("show", "2")["articles"] == 2
     assert busy.run("show", "1").splitlines()[-2].endswith(" 2 articles of story 1 became story 2 by somebody: by hand")

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from monitor.digests.words import counted, host_of, is_right_to_left, name, one_line, web_link
 from monitor.text.lines import listed
-from tests.digest_samples import HOSTILE_LINKS, hostile_titles
+from tests.digest_samples import HOSTILE_LINKS
+from tests.hostile_titles import hostile_titles
 
 
 @pytest.mark.parametrize(

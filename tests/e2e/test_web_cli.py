@@ -1,0 +1,149 @@
+"""`dateline web` and `dateline run --web`: started as processes, used over HTTP, stopped by a signal."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from monitor.links import links_of
+from monitor.settings import load_settings
+from tests.e2e.test_cli import ATTACK, TEXT, Home
+from tests.fakes import RULES, item, rss
+from tests.servers.web import Answer, feed_server_thread
+
+AMNA = "email:amna@example.org"
+STOP_SECONDS = 3.0
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    """A desk whose alerts go to a mailbox, over no mail server yet: they wait."""
+    with feed_server_thread() as server:
+        rules = RULES.replace("https://dawn.example/rss", server.url("/dawn"))
+        rules = rules.replace("https://daily.example/rss", server.url("/daily")).replace("folder:out", AMNA, 1)
+        (tmp_path / "rules").mkdir()
+        (tmp_path / "rules" / "desk.yaml").write_text(rules, encoding="utf-8")
+        server.script("/dawn", Answer(rss(item(1, ATTACK, TEXT)), etag='"1"'))
+        server.script("/daily", Answer(rss(), etag='"1"'))
+        lines = ("DATELINE_PUBLIC_URL=https://desk.example.org", "DATELINE_SECRET_KEY=0123456789abcdef")
+        (tmp_path / ".env").write_text("\n".join(lines))
+        yield Home(tmp_path, server)
+
+
+@contextmanager
+def started(home: Home, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Start a command that shows the pages on a free port; yield it and the pages' address."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "monitor", *arguments, "--port", "0", "--json"],
+        cwd=home.path,
+        env=home.environment(),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stderr is not None
+        lines = (json.loads(line) for line in process.stderr if line.startswith("{"))
+        yield process, next(line["at"] for line in lines if line["event"] == "pages shown")
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def stop(process: subprocess.Popen[str]) -> tuple[int, float]:
+    begun = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=30)
+    return process.returncode, time.monotonic() - begun
+
+
+def leave_path(home: Home) -> str:
+    links = links_of(load_settings(home.path))
+    assert links
+    return links.unsubscribe("alerts", AMNA).removeprefix("https://desk.example.org")
+
+
+def ask(method: str, address: str, **more: Any) -> httpx.Response:
+    return httpx.request(method, address, headers={"Host": "desk.example.org"}, trust_env=False, timeout=10, **more)
+
+
+@pytest.mark.parametrize("command", [("web",), ("run", "--web")], ids=" ".join)
+def test_the_pages_are_shown_act_and_stop_in_time(home: Home, command: tuple[str, ...]) -> None:
+    home.run("once", "--all")
+    (held,) = home.json("deliveries", "list", "--json")
+    assert (held["destination"], held["state"]) == (AMNA, "held")
+    with started(home, *command) as (process, address):
+        assert ask("GET", address + leave_path(home)).status_code == 200
+        assert ask("POST", address + leave_path(home), data={"List-Unsubscribe": "One-Click"}).status_code == 200
+        status = home.json("status", "--json", code=1)
+        (gone,) = status["unsubscribed"]
+        assert (gone["digest"], gone["destination"]) == ("alerts", AMNA)
+        assert set(status["deliveries"].values()) == {0}
+        assert ["nobody gets digest alerts" in need["what"] for need in status["needs"]] == [True]
+        host, port = address.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port))) as slow:
+            slow.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 26\r\n\r\nList")
+            code, seconds = stop(process)
+    assert (code, seconds < STOP_SECONDS) == (0, True)
+    shown = home.run("status", code=1)
+    assert re.search(r"unsubscribed\s+email:amna@example.org from alerts since 20", shown)
+
+
+def test_who_left_gets_nothing_more(home: Home) -> None:
+    with started(home, "web") as (_, address):
+        ask("POST", address + leave_path(home))
+    assert home.json("once", "--all", "--json")["deliveries"] == {"sent": 0, "held": 0, "failed": 0, "unknown": 0}
+    assert home.json("deliveries", "list", "--json") == []
+
+
+def test_both_processes_start_on_a_new_home_at_once(home: Home) -> None:
+    with started(home, "web") as (web, address), started(home, "run", "--web") as (run, other):
+        assert address != other
+        assert {ask("GET", one).status_code for one in (address, other)} == {200}
+        assert web.poll() is run.poll() is None
+
+
+def test_it_refuses_what_it_must_not_do(home: Home) -> None:
+    (home.path / ".env").unlink()
+    refused = home.run("web", "--host", "0.0.0.0", code=1)
+    assert "set DATELINE_PUBLIC_URL and DATELINE_SECRET_KEY first" in refused
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        for command in (("web",), ("run", "--web")):
+            assert f"cannot listen on 127.0.0.1, port {port}" in home.run(*command, "--port", port, code=1)
+
+
+def test_a_platform_names_the_port(home: Home) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = subprocess.run(
+            [sys.executable, "-m", "monitor", "web"],
+            cwd=home.path,
+            env=home.environment() | {"PORT": port},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert f"port {port}" in done.stderr
+    procfile = (Path(__file__).parents[2] / "Procfile").read_text()
+    assert "web: dateline web --host 0.0.0.0\n" in procfile
+
+
+def test_no_other_command_pays_for_the_web() -> None:
+    code = "import sys, monitor.cli; print({'fastapi', 'starlette', 'uvicorn'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=os.environ, check=True)
+    assert done.stdout.strip() == "set()"
