@@ -43,7 +43,7 @@ ul { margin: 0; padding-inline-start: 26px; white-space: normal; } li { white-sp
 .scroll { overflow-x: auto; margin: 4px 0 8px; } table { border-collapse: separate; border-spacing: 0; font-size: 13px;
   border: 1px solid #ddd; border-radius: 8px; } td { padding: 6px 12px; border-bottom: 1px solid #ddd;
   border-right: 1px solid #ddd; vertical-align: top; white-space: nowrap; max-width: 320px; overflow: hidden;
-  text-overflow: ellipsis; } td.wrapped { white-space: normal; min-width: 96px; } td:last-child { border-right: 0; }
+  text-overflow: ellipsis; } td.wrapped { white-space: pre-wrap; min-width: 96px; } td:last-child { border-right: 0; }
 tr:last-child td { border-bottom: 0; } tr:first-child td { background: #f8f8f8; }
 .mention { background: #fff3d1; color: #1264a3; border-radius: 3px; padding: 0 2px; }
 .notification { color: #616061; font-size: 12px; padding: 0 20px 12px 64px; overflow-wrap: anywhere; }

@@ -401,43 +401,6 @@ def delivery(message: Message, destination: str, key: str = "asia-desk-daily:0",
     return Delivery(key=key, message=message, destination=destination, **(values | changes))
 
 
-HOSTILE_WORDS = (
-    "<!channel> evacuate now",
-    "<!here|here> and <!everyone>",
-    "<@U123ABC> wrote this",
-    "<#C123|general> <!subteam^S123>",
-    "@channel @here @everyone @group",
-    "<https://evil.example|Reuters>",
-    "=?utf-8?q?=0D=0ABcc:_victim=40evil.example?=",
-    "=?utf-8?b?DQpCY2M6IHZpY3RpbUBldmlsLmV4YW1wbGU=?=",
-    "Breaking\r\nBcc: victim@evil.example",
-    "line\u2028separator\u2029paragraph\x85next\x0bvertical\x0cform",
-    "nul\x00 bell\x07 escape\x1b[31m",
-    "\u202egnp.exe\u202c \u2066isolated\u2069 \u202dforced",
-    "<script>alert(1)</script>",
-    "<img src=x onerror=alert(1)>",
-    "javascript:alert(1)",
-    '"><svg/onload=alert(1)>',
-    "' onmouseover='alert(1)",
-    "{{ 7 * 7 }} {% raw %} {# no #}",
-    "]]> <!-- --> <![if mso]><b>",
-    "&lt;!channel&gt; &amp;lt; &#60;!here&#62;",
-    "</style><style>*{display:none}</style>",
-    "word " * 60,
-    "unbroken" * 60,
-    "👩‍👩‍👧‍👦🏴󠁧󠁢󠁥󠁮󠁧󠁿 🇵🇰 ❤️ :smile: :siren:",
-    "Zalgo h\u0335" + "\u0301" * 80,
-    "half a pair \ud83d and \udc00",
-    "tags \U000e0041\U000e0042 \ufeff\ufffe",
-    "بلوچستان میں حملہ <!channel> @here",
-    "*bold* _italic_ ~struck~ `code` > quoted",
-    ".\n.\nQUIT\r\n.\r\n",
-    "-- \nFrom nobody",
-    "日本語の見出し、とても長い。" * 20,
-    "%0d%0aBcc:%20x %s %n {0}",
-    "\u200b\u200c\u200d\u00ad",
-    "   ",
-)
 HOSTILE_LINKS = (
     "javascript:alert(1)",
     " JaVaScRiPt:alert(1)",
@@ -458,11 +421,3 @@ HOSTILE_LINKS = (
     "https://ok.example/خبر?q=ü",
     "http://ok.example:99999/x",
 )
-
-
-def hostile_titles() -> tuple[str, ...]:
-    """Every hostile word alone, and every one before and after others: 300 and more."""
-    paired = (
-        f"{first[:90]} {second}" for number, first in enumerate(HOSTILE_WORDS) for second in HOSTILE_WORDS[number::2]
-    )
-    return (*HOSTILE_WORDS, *paired)

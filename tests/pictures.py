@@ -29,7 +29,7 @@ _CHROMIUM = (
 _DARK = "--blink-settings=preferredColorScheme=0"
 _SURFACES = (("email", 375), ("email", 700), ("slack", 375), ("slack", 760))
 _SHEET_WIDTH = 2_300
-_TALLEST = 12_000
+_TALLEST = 16_000
 """Pixels that Chromium photographs in one piece; the 40 stories are longer on a phone."""
 
 

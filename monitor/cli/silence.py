@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -111,9 +111,9 @@ def _after(now: datetime, span: str) -> datetime:
 
 
 def _known(rules: RuleSet, scope: SilenceScope, target: str) -> str:
-    known = {"rule": rules.rules, "region": rules.regions, "feed": rules.feeds}[scope]
-    if target not in known:
-        raise unknown(scope, target, known)
+    known: dict[str, Collection[str]] = {"rule": rules.rules, "region": rules.regions, "feed": rules.feeds}
+    if target not in known[scope]:
+        raise unknown(scope, target, known[scope])
     return target
 
 

@@ -20,7 +20,7 @@ from monitor.demo.day import Answering, Carried, Day, Edited, Outlet, Published,
 from monitor.demo.newsroom import address_of
 from monitor.demo.run import Played, Sent
 from monitor.digests.words import counted, is_right_to_left
-from monitor.model import Article
+from monitor.model import Article, Digest
 from monitor.rules.explain import explain
 
 Tone = Literal["event", "copy", "background", "note"]
@@ -32,7 +32,7 @@ class Message:
 
     id: str
     at: datetime
-    kind: Literal["alert", "digest"]
+    kind: Literal["alert", "update", "digest"]
     severity: str
     """Of its gravest story; empty where it has none."""
     headline: str
@@ -94,14 +94,23 @@ def _message(sent: Sent, folder: Path) -> Message:
     return Message(
         id=digest.id,
         at=sent.at,
-        kind=digest.kind,
+        kind="update" if digest.continues else digest.kind,
         severity=str(max((story.severity for story in stories), key=lambda one: one.rank)) if stories else "",
         headline=headline,
         direction=_direction(headline),
-        why=lead.why[0].text if lead and lead.why and digest.kind == "alert" else "",
+        why=_why(digest),
         note="; ".join(notes),
         href=quote(relpath(sent.folder, folder.absolute())),
     )
+
+
+def _why(digest: Digest) -> str:
+    """Return why an alert was sent: what matched, or what changed of a story that was told."""
+    if digest.kind != "alert":
+        return ""
+    lead = digest.stories[0]
+    said = [change.text for change in lead.changes] if digest.continues else [why.text for why in lead.why]
+    return said[0] if said else ""
 
 
 def _told(played: Played, messages: dict[str, Message]) -> dict[tuple[str, str], list[Message]]:

@@ -167,6 +167,9 @@ def _told(digest: Digest) -> list[str]:
     stories = digest.stories
     if digest.kind == "digest":
         return [f"DIGEST  {counted(len(stories), 'story', 'stories')}, {digest.reason}"]
+    first = f"{stories[0].severity}: {stories[0].headline}"
     more = f" (and {len(stories) - 1} more)" if len(stories) > 1 else ""
+    if digest.continues:
+        return [f"UPDATE  {first}{more}", *(change.text for change in stories[0].changes[:2])]
     why = [f"why: {stories[0].why[0].text}"] if stories[0].why else []
-    return [f"ALERT   {stories[0].severity}: {stories[0].headline}{more}", *why]
+    return [f"ALERT   {first}{more}", *why]

@@ -5,6 +5,7 @@ Part of what all surfaces show; knows no markup, and adds nothing up.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,9 @@ from monitor.digests.words import Words, name, one_line, words
 from monitor.stories import wording
 
 THE_REPORT_ITSELF = "the report itself"
+_WORD = re.compile(r"\w+")
+_NEW = 0.3
+"""The part of a quote's words that must not stand in the claim beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +56,18 @@ def claimants(figures: Iterable[Mapping[str, Any]], local: LocalTime) -> tuple[C
 
 
 def statement(record: Mapping[str, Any], local: LocalTime) -> Statement:
-    quote = record.get("quote")
+    claim, quote = one_line(record["text"], 200), record.get("quote")
     return Statement(
-        claim=one_line(record["text"], 200),
-        quote=words(quote, 300) if quote else None,
+        claim=claim,
+        quote=words(quote, 300) if quote and _says_more(quote, claim) else None,
         time=_time_of(record, local),
     )
+
+
+def _says_more(quote: str, claim: str) -> bool:
+    """Tell whether a quote is worth its room: not where it only repeats what is claimed."""
+    quoted, claimed = (set(_WORD.findall(text.casefold())) for text in (quote, claim))
+    return len(quoted - claimed) > _NEW * len(quoted)
 
 
 def _figure(figure: Mapping[str, Any], local: LocalTime) -> Figure:

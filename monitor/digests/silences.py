@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from monitor.rules.ruleset import RuleSet, Subscription
 AnyOwed = TypeVar("AnyOwed", Owed, Outline)
 
 NAME_LENGTH, COMMENT_LENGTH = 60, 160
+HALF_A_YEAR = timedelta(days=183)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +102,7 @@ def lines(
     names = _names(headlines, rules, subscription)
     return tuple(
         f"{one.scope.capitalize()} “{name(names[one.scope, one.target], NAME_LENGTH)}” until "
-        f"{_until(one.ends_at.astimezone(zone))}, by {name(one.author, NAME_LENGTH)}: "
+        f"{_until(one, zone)}, by {name(one.author, NAME_LENGTH)}: "
         f"{name(one.comment, COMMENT_LENGTH)}{_kept_back(kept_back.get(one.id, 0))}"
         for one in sorted(silences, key=_by_end)
         if (one.scope, one.target) in names
@@ -119,8 +120,10 @@ def _names(
     return names | {("feed", feed.id): feed.name for feed in rules.feeds.values()}
 
 
-def _until(local: datetime) -> str:
-    return f"{local:%a} {local.day} {local:%b} {local:%H:%M}"
+def _until(silence: Silence, zone: ZoneInfo) -> str:
+    local = silence.ends_at.astimezone(zone)
+    year = f" {local.year}" if silence.ends_at - silence.created_at > HALF_A_YEAR else ""
+    return f"{local:%a} {local.day} {local:%b}{year} {local:%H:%M}"
 
 
 def _kept_back(articles: int) -> str:

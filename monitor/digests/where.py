@@ -16,7 +16,7 @@ _ONLY = {"area": ("province only", "provinces only"), "country": ("country only"
 
 
 def where(reports: Iterable[Report]) -> tuple[str, ...]:
-    """Return where reports say it was, most prominent first, the last place of each area with the area's name.
+    """Return where reports say it was, those in headlines first, the last place of each area with the area's name.
 
     "Mastung", "Quetta (Balochistan)"; where no place in it is named "Balochistan (province only)", and where not even
     that is "Pakistan (country only)". Towns in the depth of a text count where no headline and no opening names any.
@@ -30,7 +30,7 @@ def where(reports: Iterable[Report]) -> tuple[str, ...]:
             # Copies of one text name a place once.
             by_text = weights.setdefault(place, {})
             by_text[report.origin] = max(by_text.get(report.origin, 0), _WEIGHTS[spot.field])
-    order = sorted(spots, key=lambda place: -sum(weights[place].values()))
+    order = sorted(spots, key=lambda place: (-max(weights[place].values()), -sum(weights[place].values())))
     precise = [place for place in order if place[0] not in _ONLY]
     in_front = [place for place in precise if max(weights[place].values()) > _WEIGHTS["text"]]
     if precise:

@@ -223,7 +223,7 @@ def stories_told(
     """
     if not numbers:
         return {}
-    told = (
+    rows = (
         select(
             *(OWED.c[name] for name in ("subscription", "story", "article", "severity")),
             DIGEST.c.composed_at,
@@ -234,7 +234,7 @@ def stories_told(
         .order_by(DIGEST.c.composed_at)
     )
     found: dict[tuple[str, int], dict[int, Told]] = {}
-    for row in db.execute(told if by is None else told.where(DIGEST.c.until_at <= by)):
+    for row in db.execute(rows if by is None else rows.where(DIGEST.c.until_at <= by)):
         until = row.until_at or row.composed_at
         told = Told(sent_at=row.composed_at, until_at=until, severity=Severity(row.severity))
         found.setdefault((row.subscription, row.story), {})[row.article] = told

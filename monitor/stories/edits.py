@@ -130,14 +130,24 @@ def revisions(edits: Iterable[Edit], told: Mapping[int, datetime], at: datetime,
 
 
 def _told_edit(was: Report, now: Report, corrected: list[Correction], unsaid: _Unsaid) -> Edit:
-    """Return what readers of an article have to know; of what it left out it matters whether anybody says so still."""
+    """Return what readers of an article have to know.
+
+    Of what it left out it matters whether anybody says so still; but not where it gives another number instead, be it
+    another claimant's: its readers took the first one for what the article says.
+    """
     lost = _Said([now]).without(was).but(corrected)
+    instead = _Said([was]).without(now).figures
+    is_replaced = any(_counts_the_same(old, new) for old in lost.figures for new in instead)
     parts = [f"now says {wording.claim(new)}, not {wording.amount(old)}" for old, new in corrected]
     parts += lost.parts()
     if one_line(was.title) != one_line(now.title):
         parts.append(f"is now headlined “{shorten(one_line(now.title), _TITLE_LENGTH)}”")
-    is_material = bool(corrected or unsaid.figures or unsaid.statements)
+    is_material = bool(corrected or is_replaced or unsaid.figures or unsaid.statements)
     return Edit(now, corrected, lost.figures, tuple(parts or ["was edited"]), is_material)
+
+
+def _counts_the_same(old: Figure, new: Figure) -> bool:
+    return old.outcome == new.outcome and (old.group == new.group or "people" in (old.group, new.group))
 
 
 def _retraction(now: Report, unsaid: _Unsaid) -> Edit:

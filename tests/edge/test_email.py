@@ -290,7 +290,9 @@ def test_500_ways_out_arrive_in_one_piece() -> None:
             DELIVERY,
             subscription=subscription,
             destination=f"email:{recipient}",
-            message=replace(MESSAGE, unsubscribe=way_out),
+            message=EmailMessage(
+                subject="x", text=f"Leave\n  {way_out}\n", html=f'<a href="{way_out}">Leave</a>\n', unsubscribe=way_out
+            ),
         )
         sender = f"{'d' * 60}@{'a-long-name-of-a-host.' * (number % 7)}example.org"
         content = compose_mail(one, sender).as_bytes()
@@ -301,6 +303,8 @@ def test_500_ways_out_arrive_in_one_piece() -> None:
         assert header[1].startswith(f"<mailto:{'d' * 60}@".encode())
         assert content.count(b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n") == 1
         parsed = BytesParser(policy=policy.default).parsebytes(content)
+        assert isinstance(parsed, Mail)
+        assert lines_of(parsed) == [["Leave", f"  {way_out}"], [f'<a href="{way_out}">Leave</a>']]
         assert parsed.keys() == [*HEADERS[:7], "List-Unsubscribe-Post", *HEADERS[7:]]
         assert re.fullmatch(r"<[A-Za-z0-9-]*\.dateline\.[a-z.-]+>", parsed["List-Id"])
 

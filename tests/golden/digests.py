@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import cycle, islice
 
-from monitor.model import ArticleRef, Change, Coverage, Digest, Flood, Severity, StoryItem, Window
+from monitor.model import ArticleRef, Change, Coverage, Digest, Flood, RegionSection, Severity, StoryItem, Window
 from tests.digest_samples import NOON, alert, article, at, digest, figure, region, statement, story, trouble, why
 
 CRITICAL, HIGH, MEDIUM, LOW = Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW
@@ -465,9 +465,10 @@ EDITED_ARTICLE = digest(
 # --- forty stories -----------------------------------------------------------------------------------------------
 
 _TOWNS = (
-    "Kalat", "Khuzdar", "Turbat", "Panjgur", "Chaman", "Zhob", "Loralai", "Sibi", "Hub", "Pasni", "Awaran", "Kharan",
+    *("Kalat", "Khuzdar", "Turbat", "Panjgur", "Chaman", "Zhob", "Loralai", "Sibi", "Hub", "Pasni", "Awaran", "Kharan"),
     "Dalbandin",
-)  # fmt: skip
+)
+_TOWNS_OF_SINDH = ("Karachi", "Sukkur", "Jacobabad", "Larkana", "Hyderabad", "Thatta", "Shikarpur")
 _EVENTS = (
     ("Gunmen ambush convoy near {}, two guards killed", "Gunmen opened fire on a convoy of trucks near {} on Sunday."),
     ("Roadside bomb wounds four in {}", "A bomb beside a road went off as a patrol passed through {}, police said."),
@@ -480,8 +481,8 @@ _ELSEWHERE = ("{}: what is known so far", "Officials give details of Sunday's ev
 _OUTLETS = ("The Frontier Courier", "Indus News Agency", "Karachi Morning", "Bolan Herald", "Makran Post", "Asia Wire")
 
 
-def _one_of_forty(number: int) -> StoryItem:
-    place = _TOWNS[number % len(_TOWNS)]
+def _one_of_forty(number: int, area: str, towns: tuple[str, ...]) -> StoryItem:
+    place = towns[number % len(towns)]
     title, gist = _EVENTS[number % len(_EVENTS)]
     outlets = islice(cycle(_OUTLETS), number % 5, number % 5 + 1 + number % 4)
     severity = (HIGH, MEDIUM, MEDIUM, LOW, CRITICAL)[number % 5]
@@ -494,7 +495,7 @@ def _one_of_forty(number: int) -> StoryItem:
         severity,
         *articles,
         gist=gist.format(place),
-        where=(f"{place} (Balochistan)",),
+        where=(f"{place} ({area})",),
         figures=(
             (figure(2, "guards", "security", "killed", "police", articles[0].source, 7 * number),)
             if "guards" in title
@@ -502,17 +503,16 @@ def _one_of_forty(number: int) -> StoryItem:
         ),
         first_seen_at=at(7 * number + 1),
         updated_at=at(7 * number + 4),
-        why=(why(severity, f"“{title.format(place).lower()}” in Balochistan, {place}"),),
+        why=(why(severity, f"“{title.format(place).lower()}” in {area}, {place}"),),
     )
 
 
-FORTY_STORIES = digest(
-    region(
-        "Balochistan",
-        *sorted((_one_of_forty(number) for number in range(33)), key=lambda one: -one.severity.rank),
-    ),
-    region("Sindh", *(_one_of_forty(number) for number in range(33, 40))),
-)
+def _many(numbers: range, area: str, towns: tuple[str, ...]) -> RegionSection:
+    stories = (_one_of_forty(number, area, towns) for number in numbers)
+    return region(area, *sorted(stories, key=lambda one: -one.severity.rank))
+
+
+FORTY_STORIES = digest(_many(range(33), "Balochistan", _TOWNS), _many(range(33, 40), "Sindh", _TOWNS_OF_SINDH))
 
 # --- what is muted, what is new, what floods, what failed --------------------------------------------------------
 

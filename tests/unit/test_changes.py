@@ -283,6 +283,13 @@ def test_what_a_sent_article_left_out_and_others_say_wakes_nobody() -> None:
     ]
 
 
+@pytest.mark.parametrize(("who", "group"), [("people", "people"), ("policemen", "security")])
+def test_another_number_in_a_sent_article_wakes_though_others_keep_the_first(who: str, group: Any) -> None:
+    later = edit(figure(9, "The home department", who, group))
+    changes = told(later, told=SENT, first=(FIRST, report(2, 1, "Geo", police(12))))
+    assert "!revision: The article of Dawn that you were sent at 09:10 no longer says 12 people killed" in changes
+
+
 def test_an_edit_that_only_says_whom_takes_nothing_back() -> None:
     later = edit(figure(12, "Police", "soldiers", "security"))
     assert told(later, told=SENT) == [

@@ -257,6 +257,19 @@ class TestStory:
         shown = view(digest(region("B", replace(MASTUNG, figures=(figure,))))).stories[0]
         assert shown.claimants[0].figures[0].before == before
 
+    @pytest.mark.parametrize(
+        ("quote", "is_shown"),
+        [
+            ("It was a technical fault.", True),
+            ("The port authority denied on Sunday an attack", False),
+            ("The port authority denied an attack and said that a pump had failed in the afternoon", True),
+        ],
+    )
+    def test_a_quote_that_only_repeats_the_claim_is_left_out(self, quote: str, is_shown: bool) -> None:
+        said = {"text": "The port authority denied an attack", "quote": quote}
+        shown = view(digest(region("B", replace(MASTUNG, statements=(said,))))).stories[0]
+        assert (shown.statements[0].quote is not None) == is_shown
+
     def test_statements_without_anything_else(self) -> None:
         statements = ({"text": "The BLA claimed responsibility"},)
         shown = view(digest(region("B", replace(MASTUNG, statements=statements)))).stories[0]

@@ -58,6 +58,12 @@ def test_independent_reports_count_and_copies_do_not() -> None:
     assert where(said) == ("Turbat", "Gwadar (Balochistan)")
 
 
+def test_what_a_headline_names_comes_before_what_openings_do() -> None:
+    kalat = spot("Kalat", "lede")
+    said = [report(1, 0, "Dawn", spot("Noshki"), kalat), report(2, 0, "Daily", kalat), report(3, 0, "Wire", kalat)]
+    assert where(said) == ("Noshki", "Kalat (Balochistan)")
+
+
 def test_only_the_most_prominent_are_named() -> None:
     towns = [spot(f"Town {number}", **({} if number % 2 else SINDH)) for number in range(9)]
     assert where([report(1, 0, "Dawn", *towns)]) == (*("Town 0", "Town 2", "Town 4", "Town 6", "Town 8 (Sindh)"),)
