@@ -83,9 +83,11 @@ class Services:
 
     def render(self, digest: Digest, destination: str, *, root: Digest | None = None) -> Rendered:
         """Render a digest for one destination; ``root`` is the alert that it continues."""
-        return self._rendered(
-            digest, lambda templates, mark: render(digest, destination, templates, links=self.links, root=root, mark=mark)
-        )
+
+        def fill(templates: Templates, mark: str) -> tuple[Message, ...]:
+            return render(digest, destination, templates, links=self.links, root=root, mark=mark)
+
+        return self._rendered(digest, fill)
 
     def render_edit(self, current: Digest) -> Rendered:
         """Render what an alert's first message in a channel is edited to."""

@@ -54,13 +54,15 @@ tr:last-child td { border-bottom: 0; } tr:first-child td { background: #f8f8f8; 
 """
 
 
-def page(parts: list[Json], channel: str = "asia-desk", time: str = "5:00 PM") -> str:
+def page(parts: list[Json], channel: str = "asia-desk", time: str = "17:00", began: str = "17:00") -> str:
     """Return the parts of one digest as a page: the first in the channel, the others in its thread.
 
-    Where a part edits the first message of its thread, it stands there as that message.
+    Where a part edits the first message of its thread, it stands there as that message, posted when it ``began``.
     """
     parts = sorted(parts, key=lambda part: not part.get("edits"))
-    messages = "".join(_message(part, time, is_reply=number > 0) for number, part in enumerate(parts))
+    messages = "".join(
+        _message(part, began if part.get("edits") else time, is_reply=number > 0) for number, part in enumerate(parts)
+    )
     return (
         f'<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f'<meta name="color-scheme" content="light dark"><style>{_STYLE}</style></head><body>'

@@ -16,7 +16,9 @@ from dataclasses import asdict, dataclass
 from html import escape
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
+from monitor.model import Digest
 from tests.blockkit_html import page
 from tests.golden import email_of, slack_of
 from tests.golden.digests import SAMPLES
@@ -64,11 +66,17 @@ def main(out: Path, *chosen: str) -> None:
 def _pages(out: Path, chosen: Sequence[str]) -> Iterator[tuple[tuple[str, str], Path]]:
     templates = built_in_templates()
     for name in chosen:
-        parts = [asdict(part) for part in slack_of(SAMPLES[name], templates)]
-        for surface, words in (("email", email_of(SAMPLES[name], templates).html), ("slack", page(parts))):
+        sample = SAMPLES[name]
+        parts = [asdict(part) for part in slack_of(sample, templates)]
+        slack = page(parts, time=_sent_at(sample.digest), began=_sent_at(sample.root or sample.digest))
+        for surface, words in (("email", email_of(sample, templates).html), ("slack", slack)):
             file = out / f"{name}-{surface}.html"
             file.write_text(words, "utf-8")
             yield (name, surface), file
+
+
+def _sent_at(digest: Digest) -> str:
+    return f"{digest.window.to_at.astimezone(ZoneInfo(digest.timezone)):%H:%M}"
 
 
 def _heights(out: Path, pages: dict[tuple[str, str], Path]) -> dict[tuple[str, str, int], int]:

@@ -130,7 +130,7 @@ def _waits_for(one: Obligation, subscription: Subscription | None, now: datetime
     if quiet and one.severity not in loud_enough(subscription, now):
         return f"held by quiet hours until {_local(quiet.to_at, subscription)}"
     if one.story_in and can_edit(subscription):
-        return f"its story was composed in {one.story_in}; it goes on in that one's thread"
+        return f"its story was composed in {one.story_in}; it goes on in its thread"
     if one.story_in:
         return f"its story was composed in {one.story_in}; it comes with the next alert"
     if one.kind != "news":

@@ -233,8 +233,8 @@ def preview(
 ) -> None:
     """Render a digest without sending it: what its window would hold at a time (default: now).
 
-    A past moment shows what was known and told by then, under the rules, silences and groupings that are known today.
-    Of a digest that tells immediately it is the day before that moment.
+    A past moment shows what was known, told and silenced by then, under the rules of today. Of a digest that tells
+    immediately it shows the day before that moment.
 
     Example: `dateline preview balochistan-daily --at 2026-11-22T07:00 --as email > digest.html`
     """

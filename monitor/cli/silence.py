@@ -49,7 +49,7 @@ def add(
     comment: Annotated[str, typer.Option(help="Why. Every digest says it while the silence holds.")],
     story: Annotated[int | None, typer.Option(min=1, max=HIGHEST_NUMBER, help="A story's number.")] = None,
     rule: Annotated[str | None, typer.Option(help="A rule's id.")] = None,
-    region: Annotated[str | None, typer.Option(help="A region's id: what is only of silenced regions.")] = None,
+    region: Annotated[str | None, typer.Option(help="A region's id: what was found in it alone.")] = None,
     feed: Annotated[str | None, typer.Option(help="A feed's id.")] = None,
     for_: Annotated[str | None, typer.Option("--for", help="How long: 90m, 4h, 7d.")] = None,
     until: Annotated[str | None, typer.Option(help='Until when: "2026-11-23 18:00".')] = None,
@@ -123,7 +123,7 @@ def list_(
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the silences that hold, those that end first first, with what they keep back.
+    """List the silences that hold, the soonest over first, with what they keep back.
 
     Example: `dateline silence list`
     """
@@ -186,5 +186,4 @@ def _what(one: Silence, headlines: Mapping[int, str]) -> str:
 
 
 def _time(moment: datetime, timezone: str = "UTC") -> str:
-    local = moment.astimezone(ZoneInfo(timezone))
-    return f"{local:%a} {local.day} {local:%b} {local:%H:%M}"
+    return f"{moment.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M}"

@@ -7,7 +7,8 @@ digest says, nor which messages an alert's news is divided into (`threads`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from monitor.digests.owing import OfStory
@@ -30,15 +31,19 @@ def quiet_hours(subscription: Subscription, at: datetime) -> Window | None:
     """
     if subscription.quiet is None or subscription.quiet.except_ is Severity.LOW:
         return None  # hours that everything breaks through are none
-    zone = ZoneInfo(subscription.timezone)
-    start, end = parse_clock_time(subscription.quiet.start), parse_clock_time(subscription.quiet.end)
-    today = at.astimezone(zone).date()
+    today = at.astimezone(ZoneInfo(subscription.timezone)).date()
     for evening in (today, today - timedelta(days=1)):
-        morning = evening if start < end else evening + timedelta(days=1)
-        hours = Window(from_at=instant(evening, start, zone), to_at=instant(morning, end, zone))
+        hours = _hours(subscription.quiet.start, subscription.quiet.end, subscription.timezone, evening)
         if hours.from_at <= at < hours.to_at:
             return hours
     return None
+
+
+@lru_cache(maxsize=1 << 10)
+def _hours(start: str, end: str, timezone: str, evening: date) -> Window:
+    zone, first, last = ZoneInfo(timezone), parse_clock_time(start), parse_clock_time(end)
+    morning = evening if first < last else evening + timedelta(days=1)
+    return Window(from_at=instant(evening, first, zone), to_at=instant(morning, last, zone))
 
 
 def loud_enough(subscription: Subscription, now: datetime) -> frozenset[Severity]:

@@ -17,6 +17,7 @@ from monitor.digests.view import View, view
 from monitor.errors import RuleError
 from monitor.links import Links
 from monitor.model import Digest, EmailMessage, Message, SlackMessage
+from monitor.text.lines import shorten
 
 _LINKS = Links("https://dateline.example", b"for trying only")
 _ROOT = "an alert with everything"
@@ -24,7 +25,12 @@ _ROOT = "an alert with everything"
 _RECOGNISED = 20
 """A template may shorten a headline or set it in capitals: so many of its letters must be there."""
 _ACTIVE = frozenset({"script", "iframe", "object", "embed", "form", "base"})
-_LINKING = frozenset({"href", "src", "action", "background", "poster"})
+_ADDRESSES = {
+    "href": ("https://", "http://", "mailto:", "tel:", "#"),
+    "src": ("https://", "http://", "cid:", "data:image/"),
+    "background": ("https://", "http://"),
+}
+"""How an attribute's address may begin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,22 +63,24 @@ def flaws(templates: Templates) -> tuple[Flaw, ...]:
 
 
 def _flaws(digest: Digest, case: str, templates: Templates) -> Iterator[Flaw]:
-    try:
-        messages = _messages(digest, templates)
-    except RuleError as error:
-        yield Flaw(error=error, level="error")
-        return
-    for wrong in (wrong for message in messages for wrong in wrong_with(message, view(digest))):
-        file, hint = f"templates/{templates.file(digest.template, wrong.part)}", f"seen with {case}; {wrong.hint}"
-        yield Flaw(error=RuleError(wrong.message, file=file, line=1, column=1, hint=hint), level=wrong.level)
+    for destination in ("email:desk@dateline.example", "slack:#desk"):
+        try:
+            messages = _messages(digest, destination, templates)
+        except RuleError as error:
+            yield Flaw(error=error, level="error")
+            continue
+        for wrong in (wrong for message in messages for wrong in wrong_with(message, view(digest))):
+            file, hint = templates.file(digest.template, wrong.part), f"seen with {case}; {wrong.hint}"
+            error = RuleError(wrong.message, file=f"templates/{file}", line=1, column=1, hint=hint)
+            yield Flaw(error=error, level=wrong.level)
 
 
-def _messages(digest: Digest, templates: Templates) -> tuple[Message, ...]:
+def _messages(digest: Digest, destination: str, templates: Templates) -> tuple[Message, ...]:
     root = replace(torture_digests()[_ROOT], template=digest.template) if digest.continues else None
     mark = "This is a trial." if digest.kind == "alert" else ""
-    mails = render(digest, "email:desk@dateline.example", templates, links=_LINKS, root=root, mark=mark)
-    parts = render(digest, "slack:#desk", templates, root=root, mark=mark)
-    return (*mails, *parts, *((render_edit(digest, templates, mark=mark),) if root else ()))
+    messages = render(digest, destination, templates, links=_LINKS, root=root, mark=mark)
+    is_edited = root is not None and destination.startswith("slack:")
+    return (*messages, render_edit(digest, templates, mark=mark)) if is_edited else messages
 
 
 def wrong_with(message: Message, whole: View) -> Iterator[Wrong]:
@@ -82,9 +90,7 @@ def wrong_with(message: Message, whole: View) -> Iterator[Wrong]:
             yield from _wrong_with_page(message.html, whole)
             yield from _left_out("email.txt", message.text, whole)
             if not message.subject.strip():
-                yield Wrong(
-                    "subject.txt", "the subject is empty", "a digest may hold no story, and view.sight tells why"
-                )
+                yield Wrong("subject.txt", "the subject is empty", "a digest without stories needs one too")
         case SlackMessage():
             blocks, room = len(message.blocks), characters(message.blocks)
             if blocks > BLOCKS_LIMIT or room > CHARACTERS_LIMIT:
@@ -95,12 +101,14 @@ def _wrong_with_page(html: str, whole: View) -> Iterator[Wrong]:
     page, size = _Page(html), len(html.encode())
     for live in dict.fromkeys(page.live):
         yield Wrong("email.html", f"{live} comes alive", "put words of feeds between tags or into quoted attributes")
+    for address in page.nowhere[:1]:
+        hint = "an article may have no link, and words of feeds are none"
+        yield Wrong("email.html", f"a link leads nowhere: {address!r}", hint)
     if size <= MAIL_BYTES:
         yield from _left_out("email.html", "".join(page.words), whole)
     else:
-        yield Wrong(
-            "email.html", f"the mail is larger than {MAIL_BYTES:,} bytes", f"mail clients cut it off; it has {size:,}"
-        )
+        hint = f"it has {size:,}, and mail clients cut it off"
+        yield Wrong("email.html", f"the mail is larger than {MAIL_BYTES:,} bytes", hint)
 
 
 def _left_out(part: str, words: str, whole: View) -> Iterator[Wrong]:
@@ -123,16 +131,18 @@ class _Page(HTMLParser):
         super().__init__()
         self.words: list[str] = []
         self.live: list[str] = []
+        self.nowhere: list[str] = []
+        """Addresses that are none."""
         self.feed(source)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _ACTIVE:
             self.live.append(f"<{tag}>")
+        self.live += (key for key, _ in attrs if key.startswith("on"))
         for key, value in attrs:
-            address = (value or "").strip().casefold()
-            if key.startswith("on") or (key in _LINKING and not address.startswith(("https:", "http:", "mailto:"))):
-                self.live.append(key)
+            if not (value or "").startswith(_ADDRESSES.get(key, "")):
+                self.nowhere.append(shorten(value or "", _RECOGNISED))
 
     def handle_data(self, data: str) -> None:
         self.words.append(data)

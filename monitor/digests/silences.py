@@ -93,7 +93,7 @@ def lines(
     rules: RuleSet,
     subscription: Subscription,
 ) -> tuple[str, ...]:
-    """Tell of the silences that concern a subscription, those that end first first.
+    """Tell of the silences that concern a subscription, the soonest over first.
 
     ``kept_back`` counts its articles that each silence keeps back, ``headlines`` are those of the silenced stories that
     it is or was owed something of.

@@ -89,12 +89,6 @@ def parse_clock_time(text: str) -> time:
     return time(int(found[1]), int(found[2]))
 
 
-def between(at: time, start: str, end: str) -> bool:
-    """Tell whether a time lies from one "HH:MM" up to another, over midnight where that is the earlier one."""
-    first, last = parse_clock_time(start), parse_clock_time(end)
-    return first <= at < last if first <= last else at >= first or at < last
-
-
 def _weekdays(text: str, days: str) -> frozenset[int]:
     chosen: set[int] = set()
     for part in days.split(","):

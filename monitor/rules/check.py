@@ -14,7 +14,6 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from monitor.digests.timing import Clock, between
 from monitor.model import Article, Severity
 from monitor.rules.contradiction import Clash, contains, find_clash
 from monitor.rules.everyday import EVERYDAY, EVERYDAY_SHORT
@@ -46,7 +45,7 @@ def check_rules(rules: RuleSet, places: Places) -> tuple[Finding, ...]:
         *_unlimited(rules, places),
         *_repeated(rules, places),
         *_unreachable(rules, places),
-        *_never_due(rules, places),
+        *_not_quiet(rules, places),
     ]
     return tuple(sorted(found, key=lambda finding: (finding.file, finding.line, finding.column)))
 
@@ -271,12 +270,10 @@ def _trusts(rules: RuleSet, rule: Rule) -> list[float]:
     ]
 
 
-def _never_due(rules: RuleSet, places: Places) -> Iterator[Finding]:
+def _not_quiet(rules: RuleSet, places: Places) -> Iterator[Finding]:
     for subscription in rules.subscriptions.values():
-        quiet, schedule = subscription.quiet, subscription.schedule
-        if quiet is None or not isinstance(schedule, Clock):
-            continue
-        if all(between(at, quiet.start, quiet.end) for at in schedule.times):
-            message = f"`{subscription.id}` is never due outside its quiet hours"
-            hint = f"{quiet.start}-{quiet.end} takes in all its times"
-            yield places.finding("warning", message, ("digests", subscription.id, "when"), hint=hint)
+        loud, floor = subscription.quiet and subscription.quiet.except_, subscription.floor or Severity.LOW
+        if loud and loud.rank <= floor.rank:
+            message = f"the quiet hours of `{subscription.id}` hold nothing"
+            hint = f"it is told nothing below {floor}, and {loud} breaks through"
+            yield places.finding("warning", message, ("digests", subscription.id, "quiet", "except"), hint=hint)

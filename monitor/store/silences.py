@@ -24,7 +24,7 @@ def add(
 
 
 def listed(db: Connection, now: datetime, *, holding_only: bool = True) -> list[Silence]:
-    """Return silences, those that end first first; one of a story that was merged since names the story it lives on as.
+    """Return silences, the soonest over first; one of a story that was merged since names the story it lives on as.
 
     With ``holding_only`` those that are neither over nor lifted.
     """

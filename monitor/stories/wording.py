@@ -37,6 +37,7 @@ def amount(figure: Figure) -> str:
 
 
 def number(count: int, count_max: int | None, modifier: Modifier) -> str:
+    """Return a count, or a range of them, without its people."""
     digits = "no" if count == 0 else f"{count:,}"
     return _MODIFIERS[modifier] + (f"{digits}–{count_max:,}" if count_max else digits)
 

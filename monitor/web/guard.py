@@ -32,9 +32,6 @@ BODY_BYTES = 4096
 """A one-click request has 26 (RFC 8058); what a form of ours sends is empty."""
 BODY_SECONDS = 10.0
 
-AT_ONCE = 4
-"""Pages that are being made; the others wait. The daemon needs the database and the processor as well."""
-
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::\d{1,5})?")
 
@@ -53,11 +50,10 @@ class Guard:
     ) -> None:
         """``host`` and ``prefix`` are those of the public address; a proxy may have taken the prefix off, or not."""
         self._app = app
-        self._hosts = _LOOPBACK | {_name_of(host)}
+        self._hosts = (_LOOPBACK | {_name_of(host)}) - {""}
         self._prefix = prefix
         self._refuse = refuse
         self._log = log
-        self._places = asyncio.Semaphore(AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
@@ -69,16 +65,12 @@ class Guard:
                 MutableHeaders(scope=message).update(HEADERS)
             await send(message)
 
-        async def nothing_more() -> Message:
-            return {"type": "http.request", "body": b"", "more_body": False}
-
         refused = self._refusal(scope) or await _read_through(receive)
         if refused:
             await self._refuse(refused)(scope, receive, send_with_headers)
             return
         try:
-            async with self._places:
-                await self._app(self._below_prefix(scope), nothing_more, send_with_headers)
+            await self._app(self._below_prefix(scope), receive, send_with_headers)
         except Exception:
             # The one broad net of the web: whatever a page runs into is told to the operator, not to the reader.
             self._log.exception("page failed")
@@ -87,7 +79,7 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> HTTPStatus | None:
         """Refuse names that are not ours: a page elsewhere may have pointed its own at this address."""
-        known = _name_of(Headers(scope=scope).get("host", "")) in self._hosts - {""}
+        known = _name_of(Headers(scope=scope).get("host", "")) in self._hosts
         return None if known else HTTPStatus.MISDIRECTED_REQUEST
 
     def _below_prefix(self, scope: Scope) -> Scope:

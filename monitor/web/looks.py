@@ -46,7 +46,7 @@ class Looks:
 
     def own(self, name: str, **values: object) -> str:
         """Return one of the package's own pages."""
-        return self._own.get_template(f"{name}.html").render(values, base=self.base, style_sheet=self._style_sheet)
+        return self._own.get_template(f"{name}.html").render(values, style_sheet=self._style_sheet)
 
     def style(self) -> str:
         """Return the one style sheet of all pages."""

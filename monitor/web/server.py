@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from ipaddress import ip_address
 
 import uvicorn
+from anyio.to_thread import current_default_thread_limiter
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -24,6 +25,9 @@ CONNECTIONS = 100
 
 CONNECTION_SECONDS = 30.0
 """From its first byte to its last: nobody keeps a place by being slow."""
+
+PAGES_AT_ONCE = 4
+"""That are being made; the others wait. The daemon needs the database and the processor as well."""
 
 STOP_SECONDS = 1
 """How long a stop waits for pages that are being made."""
@@ -62,6 +66,7 @@ async def serve(app: ASGIApp, listening: socket.socket, *, until: asyncio.Event)
         proxy_headers=False,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
+    current_default_thread_limiter().total_tokens = PAGES_AT_ONCE
     await _Server(config, until).serve(sockets=[listening])
 
 

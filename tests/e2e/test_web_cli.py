@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -22,6 +23,7 @@ from monitor.links import links_of
 from monitor.settings import load_settings
 from tests.e2e.test_cli import ATTACK, TEXT, Home
 from tests.fakes import RULES, item, rss
+from tests.servers.smtp import LoopbackSmtp
 from tests.servers.web import Answer, feed_server_thread
 
 AMNA = "email:amna@example.org"
@@ -101,11 +103,32 @@ def test_the_pages_are_shown_act_and_stop_in_time(home: Home, command: tuple[str
     assert re.search(r"unsubscribed\s+email:amna@example.org from alerts since 20", shown)
 
 
-def test_who_left_gets_nothing_more(home: Home) -> None:
-    with started(home, "web") as (_, address):
-        ask("POST", address + leave_path(home))
-    assert home.json("once", "--all", "--json")["deliveries"] == {"sent": 0, "held": 0, "failed": 0, "unknown": 0}
-    assert home.json("deliveries", "list", "--json") == []
+async def test_the_links_of_a_mail_that_was_sent(home: Home) -> None:
+    """From the bytes that the mail server got to the page, out of the subscription, and back."""
+
+    async def once(number: int, title: str) -> int:
+        home.server.script("/dawn", Answer(rss(item(number, title, TEXT)), etag=f'"{number}"'))
+        await asyncio.to_thread(home.run, "once", "--all")
+        return len(smtp.received)
+
+    async with LoopbackSmtp().running() as smtp:
+        with (home.path / ".env").open("a") as settings:
+            settings.write(
+                f"\nSMTP_URL=smtp://127.0.0.1:{smtp.address.port}?tls=none\nDATELINE_EMAIL_FROM=desk@example.org"
+            )
+        assert await once(1, ATTACK) == 1
+        mail = smtp.received[0].mail
+        assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        (leave,) = re.findall(r"<https://desk\.example\.org(/u/[^>]+)>", mail["List-Unsubscribe"])
+        html = mail.get_body(("html",))
+        assert html is not None
+        (page,) = re.findall(r'"https://desk\.example\.org(/d/[^"]+)"', html.get_content())
+        with started(home, "web") as (_, address):
+            assert ATTACK in ask("GET", address + page).text
+            assert ask("POST", address + leave, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+            assert await once(2, "Blast kills two traders at a market in Gwadar") == 1
+            assert ask("POST", f"{address}{leave}/undo").status_code == 200
+            assert await once(3, "Police officer killed in blast near Quetta railway station") == 2
 
 
 def test_both_processes_start_on_a_new_home_at_once(home: Home) -> None:

@@ -355,7 +355,7 @@ async def test_slack_gets_a_message_a_second_and_parts_in_order(tmp_path: Path) 
     rules = RULES.replace('"folder:out"', '"slack:#desk"')
     async with open_desk(tmp_path, rules) as desk:
         items = [
-            item(n, f"Militants attack post {n} in Mastung", TEXT.replace("post", f"post{n}") * 4) for n in range(60)
+            item(n, f"Militants attack post {n} in Mastung", TEXT.replace("post", f"post{n}") * 4) for n in range(45)
         ]
         desk.serve("dawn", *items)
         before = desk.clock.now()
@@ -372,7 +372,7 @@ async def test_a_failed_part_takes_the_later_ones_along(tmp_path: Path) -> None:
     async with open_desk(tmp_path, rules) as desk:
         desk.serve(
             "dawn",
-            *(item(n, f"Militants attack post {n} in Mastung", TEXT.replace("post", f"p{n}") * 4) for n in range(60)),
+            *(item(n, f"Militants attack post {n} in Mastung", TEXT.replace("post", f"p{n}") * 4) for n in range(45)),
         )
         desk.channel.faults = [DeliveryError("is_archived", permanent=True)]
         await once(desk)

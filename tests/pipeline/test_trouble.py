@@ -203,7 +203,7 @@ async def test_a_channel_that_takes_nothing_is_not_tried_for_ever(desk: Desk) ->
 
 async def test_parts_after_one_that_stays_in_doubt_fail_and_say_so(tmp_path: Path) -> None:
     async with open_desk(tmp_path, TO_SLACK) as desk:
-        posts = (item(n, f"Militants attack post {n} in Mastung", TEXT.replace("post", f"p{n}") * 4) for n in range(60))
+        posts = (item(n, f"Militants attack post {n} in Mastung", TEXT.replace("post", f"p{n}") * 4) for n in range(45))
         desk.serve("dawn", *posts)
         desk.channel.answer = Asked.CANNOT_TELL
         desk.channel.faults = [DeliveryError("lost", ambiguous=True) for _ in range(2)]

@@ -298,7 +298,7 @@ class TestShape:
         own = [article(number, f"Outlet {number}", "Raid " * 60, link=link) for number in range(9)]
         copies = [article(50 + number, f"Copy {number}", "Raid", link=link, duplicate_of=0) for number in range(3)]
         told = {"text": f"3 {words}", "source": words, "outlet": words}
-        said = {"text": words, "quote": words}
+        said = {"text": words, "quote": "told " * 80}
         changes = (Change(kind="revision", text=words),) * pieces
         one = story(
             1, Severity.LOW, *own, *copies, changes=changes, figures=(told,) * pieces, statements=(said,) * pieces

@@ -294,19 +294,18 @@ def test_a_floor_over_a_rule_that_can_never_match() -> None:
 
 
 @pytest.mark.parametrize(
-    ("when", "quiet", "vain"),
-    [
-        ('"05:00"', "22:00-06:00", True),
-        ('"23:00, 05:59 on mon-fri"', "22:00-06:00", True),
-        ('"12:00"', "12:00-13:00", True),
-        ('"06:00"', "22:00-06:00", False),
-        ('"05:00, 07:00"', "22:00-06:00", False),
-        ("every 3h", "22:00-06:00", False),
-        ("immediately", "00:00-23:59", False),
-    ],
+    ("floor", "loud", "vain"),
+    [("low", "low", True), ("high", "high", True), ("high", "medium", True), ("high", "critical", False)],
 )
-def test_a_digest_whose_hours_are_all_quiet(when: str, quiet: str, vain: bool) -> None:
-    text = f"rules: {{r: {{when: storm}}}}\ndigests:\n  d:\n    when: {'▲' if vain else ''}{when}\n"
-    text += f"    quiet: {{hours: '{quiet}'}}\n    rules: [r]\n    to: ['folder:o']\n"
-    found = f"warning: `d` is never due outside its quiet hours ({quiet} takes in all its times)"
-    assert doubts(text) == ([found] if vain else [])
+def test_quiet_hours_that_everything_breaks_through(floor: str, loud: str, vain: bool) -> None:
+    text = "rules: {r: {when: storm, severity: critical}}\ndigests:\n  d:\n    when: immediately\n"
+    text += f"    severity: {floor}\n    quiet: {{hours: '22:00-06:00', except: {'▲' if vain else ''}{loud}}}\n"
+    text += "    rules: [r]\n    to: ['folder:o']\n"
+    hint = f"it is told nothing below {floor}, and {loud} breaks through"
+    assert doubts(text) == ([f"warning: the quiet hours of `d` hold nothing ({hint})"] if vain else [])
+
+
+@pytest.mark.parametrize("when", ["immediately", '"05:00"', '"23:00, 05:59 on mon-fri"'])
+def test_quiet_hours_may_take_in_every_due_time(when: str) -> None:
+    text = f"rules: {{r: {{when: storm}}}}\ndigests:\n  d:\n    when: {when}\n"
+    assert doubts(text + "    quiet: {hours: '22:00-06:00'}\n    rules: [r]\n    to: ['folder:o']\n") == []

@@ -91,6 +91,11 @@ def test_a_whole_sentence_is_preferred_to_a_cut_one() -> None:
     assert gist(TITLE, f"{long} {DEAD}") == DEAD
 
 
+def test_half_a_sentence_at_the_end_of_what_is_read_is_none() -> None:
+    text = f"{ROAD} {'Nothing else was known of it. ' * 128}{'Gunmen attacked the post and a ' * 40}"
+    assert gist(TITLE, text, evidence=[span(text, "attacked")]) == f"{ROAD} Nothing else was known of it."
+
+
 def test_a_sentence_is_cut_at_a_word_where_there_is_no_other() -> None:
     cut = gist(TITLE, "word " * 200)
     assert len(cut) <= LENGTH and cut.endswith("word…")

@@ -10,7 +10,7 @@ import pytest
 
 from monitor.cli.life import steps
 from monitor.digests.timing import parse_when
-from monitor.model import DeliveryState, Quiet, Severity, Window
+from monitor.model import DeliveryState, Quiet, Severity, Silence, Window
 from monitor.rules.ruleset import RuleSet
 from monitor.store.life import Copy, Life, Matched, Obligation, Revision, Sending, Shown, Told
 from tests.builders import NOON, article, rule_set, stored, subscription
@@ -179,6 +179,21 @@ def test_nothing_is_said_where_nothing_is_known(desk: dict[str, Any]) -> None:
         ({"kind": "revision", "revision": 1}, {}, "an edit comes with the next alert"),
         ({"story_in": "desk-1"}, {}, "its story was composed in desk-1; it comes with the next alert"),
         (
+            {"story_in": "desk-1"},
+            {"to": ("slack:#desk",)},
+            "its story was composed in desk-1; it goes on in its thread",
+        ),
+        (
+            {},
+            {"schedule": parse_when("12:00"), "quiet": Quiet(start="11:00", end="13:00", except_=Severity.CRITICAL)},
+            "its next digest, 2026-11-22 13:00 in UTC",
+        ),
+        (
+            {"severity": Severity.CRITICAL},
+            {"schedule": parse_when("12:30"), "quiet": Quiet(start="11:00", end="13:00", except_=Severity.CRITICAL)},
+            "its next digest, 2026-11-22 12:30 in UTC",
+        ),
+        (
             {},
             {"quiet": Quiet(start="11:00", end="13:00"), "timezone": "Asia/Karachi"},
             "its bundle is full at 2026-11-22 17:01 in Asia/Karachi",
@@ -189,12 +204,30 @@ def test_nothing_is_said_where_nothing_is_known(desk: dict[str, Any]) -> None:
             "held by quiet hours until 2026-11-23 06:00 in Asia/Karachi",
         ),
         ({}, {"schedule": parse_when("07:00, 17:00")}, "its next digest, 2026-11-22 17:00 in UTC"),
-        ({}, {"schedule": parse_when("17:00"), "quiet": Quiet(start="16:00", end="18:00")}, "all its hours are quiet"),
+        (
+            {},
+            {"schedule": parse_when("17:00"), "quiet": Quiet(start="16:00", end="18:00")},
+            "its next digest, 2026-11-22 18:00 in UTC",
+        ),
     ],
 )
 def test_what_an_open_obligation_waits_for(debt: dict[str, Any], desk: dict[str, Any], expected: str) -> None:
     found = line("waiting", life(owed=(obligation(**debt),)), rule_set(subscription(**desk)))
     assert found == f"12:05 waiting for desk: {expected}"
+
+
+def test_what_a_silence_keeps_back() -> None:
+    muted = Silence(
+        id=3,
+        scope="story",
+        target="1",
+        author="Amna",
+        comment="planned exercise",
+        created_at=NOON,
+        ends_at=NOON + MINUTE,
+    )
+    found = line("kept back", life(owed=(obligation(silence=muted),)))
+    assert found == "12:05 kept back from desk by silence 3 (by Amna: planned exercise)"
 
 
 def test_an_obligation_to_a_digest_that_is_no_more() -> None:

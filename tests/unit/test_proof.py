@@ -82,12 +82,32 @@ def test_the_built_in_templates_bear_everything_in_a_second() -> None:
             id="an attribute without quotes",
         ),
         pytest.param(
-            {"email_html": f'<script>1</script><a href="javascript:x">{WHOLE}</a><a href>no address</a>'},
-            [
-                "error: templates/ours/email.html:1: <script> comes alive",
-                "error: templates/ours/email.html:1: href comes alive",
-            ],
+            {"email_html": f"<script>1</script>{WHOLE}"},
+            ["error: templates/ours/email.html:1: <script> comes alive"],
             id="its own script",
+        ),
+        pytest.param(
+            {"email_html": WHOLE + "<a href='{{ view.stories[0].link if view.stories }}'>x</a>"},
+            ["error: templates/ours/email.html:1: a link leads nowhere: 'None'"],
+            id="trusts that there is a link",
+        ),
+        pytest.param(
+            {"email_html": WHOLE + "<a href=\"{{ view.stories[1].headline if view.count > 1 else '#top' }}\">x</a>"},
+            ["error: templates/ours/email.html:1: a link leads nowhere: 'Story 2 <b>Bold</b>…'"],
+            id="a headline for an address",
+        ),
+        pytest.param(
+            {"email_html": WHOLE + "<img src='data:image/png;base64,AA'><a href='mailto:x@example.org'>x</a>"},
+            [],
+            id="a logo and a mailbox",
+        ),
+        pytest.param(
+            {"email_html": WHOLE + "{{ none.time }}", "slack_txt": "{{ none.time }}"},
+            [
+                "error: templates/ours/email.html:1: 'none' is undefined",
+                "error: templates/ours/slack.txt:1: 'none' is undefined",
+            ],
+            id="mail and Slack",
         ),
         pytest.param(
             {"email_html": WHOLE + "x" * 90_000},

@@ -164,7 +164,7 @@ RULES = rule_set(
     regions={one: Region(id=one, name=one.title()) for one in ("balochistan", "sindh")},
 )
 DESK = subscription(timezone="Asia/Karachi", rules=frozenset({"attacks", "retired"}))
-UNTIL = {"ends_at": datetime(2026, 11, 24, 13, tzinfo=UTC)}
+UNTIL: dict[str, Any] = {"ends_at": datetime(2026, 11, 24, 13, tzinfo=UTC)}
 
 
 NONE: dict[int, Any] = {}
