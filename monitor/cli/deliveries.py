@@ -24,7 +24,7 @@ from monitor.cli.base import (
     table,
     working,
 )
-from monitor.digests.sample import trial_digest, trial_message
+from monitor.digests.notice import notice_digest, notice_message, trial_notice
 from monitor.errors import DeliveryError
 from monitor.model import Delivery, DeliveryState
 from monitor.rules.values import destination as read_destination
@@ -109,7 +109,7 @@ def test_destination(
     except ValueError as error:
         raise refuse(str(error)) from error
     now = datetime.now(UTC)
-    digest = trial_digest(now)
+    digest = notice_digest("test", trial_notice(now), reason="somebody ran `dateline test`")
 
     async def send() -> str:
         async with open_channels(settings) as channels:
@@ -123,7 +123,7 @@ def test_destination(
                 destination=destination,
                 part=0,
                 parts=1,
-                message=trial_message(digest, destination, templates),
+                message=notice_message(digest, destination, templates),
                 state=DeliveryState.CLAIMED,
                 attempts=1,
                 created_at=now,

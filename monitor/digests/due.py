@@ -108,12 +108,14 @@ def window_due(subscription: Subscription, schedule: Clock, closed_at: datetime,
 def loud_window_due(subscription: Subscription, schedule: Clock, closed_at: datetime, now: datetime) -> Window | None:
     """Return the window of which, in quiet hours, what is ``loud_enough`` is told now and the rest held.
 
-    It comes back until the quiet hours are over, and stays open: the message at their end covers all of it.
+    It ends with the latest due time; with the beginning of the quiet hours, where that was missed before them. It comes
+    back until they are over, and stays open: the message at their end covers all of it.
     """
-    if not (quiet_hours(subscription, now) and loud_enough(subscription, now)):
+    hours = quiet_hours(subscription, now)
+    if hours is None or not loud_enough(subscription, now):
         return None
     due = due_at_or_before(schedule, subscription.timezone, now)
-    return Window(from_at=closed_at, to_at=due) if closed_at < due else None
+    return Window(from_at=closed_at, to_at=max(due, hours.from_at)) if closed_at < due else None
 
 
 def tellings(

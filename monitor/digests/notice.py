@@ -5,10 +5,11 @@ It is an ordinary digest of one story that nobody wrote, so that every channel c
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from monitor.digests.render import Templates, render
+from monitor.digests.block_kit import context, escaped, line, rich_text, words
+from monitor.digests.render import Templates, inlined, render
+from monitor.digests.view import view
 from monitor.model import (
     Change,
     Coverage,
@@ -22,6 +23,16 @@ from monitor.model import (
     StoryItem,
     Window,
 )
+
+
+def trial_notice(now: datetime) -> Notice:
+    """Return what `dateline test` sends."""
+    return Notice(
+        key="test",
+        what="Test message: nothing has happened",
+        hint="Dateline can reach you here.",
+        since_at=now,
+    )
 
 
 def notice_digest(subscription: str, notice: Notice, *, reason: str) -> Digest:
@@ -56,11 +67,16 @@ def notice_digest(subscription: str, notice: Notice, *, reason: str) -> Digest:
 
 
 def notice_message(digest: Digest, destination: str, templates: Templates) -> Message:
-    """Render a notice, with its headline alone as the subject: it has no severity."""
-    message = render(digest, destination, templates)[0]
-    match message:
-        case EmailMessage():
-            return replace(message, subject=f"Dateline: {digest.stories[0].headline}")
-        case SlackMessage():
-            return replace(message, text=digest.stories[0].headline)
-    return message
+    """Render a notice: unlike news it has no severity, no outlets and no coverage."""
+    shown = view(digest)
+    (story,) = digest.stories
+    match destination.partition(":")[0]:
+        case "email":
+            text, html = (templates.environment.get_template(f"common/notice.{form}") for form in ("txt", "html"))
+            page = html.render(view=shown, subject=story.headline, style_sheet=None)
+            return EmailMessage(subject=story.headline, text=text.render(view=shown), html=inlined(page))
+        case "slack":
+            title = rich_text(line(words(story.headline, "bold")), line(words(story.gist)))
+            because = context(f"You get this because {shown.reason}.")
+            return SlackMessage(text=escaped(story.headline), blocks=(title, because))
+    return render(digest, destination, templates)[0]

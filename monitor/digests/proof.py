@@ -71,8 +71,8 @@ def _flaws(digest: Digest, case: str, templates: Templates) -> Iterator[Flaw]:
             continue
         for wrong in (wrong for message in messages for wrong in wrong_with(message, view(digest))):
             file, hint = templates.file(digest.template, wrong.part), f"seen with {case}; {wrong.hint}"
-            error = RuleError(wrong.message, file=f"templates/{file}", line=1, column=1, hint=hint)
-            yield Flaw(error=error, level=wrong.level)
+            told = RuleError(wrong.message, file=f"templates/{file}", line=1, column=1, hint=hint)
+            yield Flaw(error=told, level=wrong.level)
 
 
 def _messages(digest: Digest, destination: str, templates: Templates) -> tuple[Message, ...]:
@@ -101,9 +101,9 @@ def _wrong_with_page(html: str, whole: View) -> Iterator[Wrong]:
     page, size = _Page(html), len(html.encode())
     for live in dict.fromkeys(page.live):
         yield Wrong("email.html", f"{live} comes alive", "put words of feeds between tags or into quoted attributes")
-    for address in page.nowhere[:1]:
-        hint = "an article may have no link, and words of feeds are none"
-        yield Wrong("email.html", f"a link leads nowhere: {address!r}", hint)
+    if page.nowhere:
+        hint = f"{page.nowhere[0]!r} is no address; an article may have none, and words of feeds are none"
+        yield Wrong("email.html", "a link leads nowhere", hint)
     if size <= MAIL_BYTES:
         yield from _left_out("email.html", "".join(page.words), whole)
     else:

@@ -228,7 +228,7 @@ class _Page:
         def page(rung: int) -> str:
             """Return a rung of the ladder: no story (0), all headlines (``count``), all in full (twice that)."""
             shown = within(self._view, shown=min(rung, count), detailed=max(rung - count, 0))
-            return _inliner.inline(self._fill("email.html", shown, subject=subject, style_sheet=None))
+            return inlined(self._fill("email.html", shown, subject=subject, style_sheet=None))
 
         if limit is None or _bytes(page(2 * count)) <= limit:
             return page(2 * count)
@@ -249,6 +249,11 @@ class _Page:
             where, line = lines[-1] if lines else (f"templates/{name}", 1)
             hint = "it compiles, and fails when it is filled"
             raise RuleError(one_line(str(error)), file=where, line=line or 1, column=1, hint=hint) from error
+
+
+def inlined(page: str) -> str:
+    """Return a page with its style sheet at each element, as mail programs want it."""
+    return _inliner.inline(page)
 
 
 def _fullest(page: Callable[[int], str], low: int, high: int, limit: int) -> str | None:

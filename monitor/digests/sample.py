@@ -1,68 +1,23 @@
-"""Digests that nothing happened for: one that says of itself that it is a test, and the worst that a template meets."""
+"""The worst that a template meets: digests that nothing happened for, for `check` to fill every template with."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from monitor.digests.render import Templates, render
+from monitor.digests.notice import notice_digest, trial_notice
 from monitor.model import (
     ArticleRef,
     Change,
     Coverage,
     Digest,
-    EmailMessage,
     FeedTrouble,
     Flood,
-    Message,
     RegionSection,
     Severity,
-    SlackMessage,
     StoryItem,
     Why,
-    Window,
 )
-
-
-def trial_digest(now: datetime) -> Digest:
-    """Return an alert marked as a test, for `dateline test`."""
-    story = StoryItem(
-        id=0,
-        severity=Severity.LOW,
-        headline="Test message: nothing has happened",
-        gist="You asked Dateline to show that it can reach you here. This is what an alert looks like.",
-        where=(),
-        changes=(Change(kind="new_story", text="Test"),),
-        figures=(),
-        statements=(),
-        origins=1,
-        articles=(),
-        why=(),
-        first_seen_at=now,
-        updated_at=now,
-    )
-    return Digest(
-        id=f"test-{now:%Y%m%dT%H%M%SZ}",
-        subscription="test",
-        kind="alert",
-        template="alert",
-        reason="somebody ran `dateline test`",
-        timezone="UTC",
-        window=Window(from_at=now - timedelta(minutes=1), to_at=now),
-        regions=(RegionSection(code=None, name="Test", stories=(story,)),),
-        coverage=Coverage(checked=0, failed=(), quiet=()),
-    )
-
-
-def trial_message(digest: Digest, destination: str, templates: Templates) -> Message:
-    """Render a trial digest, with its headline alone as the subject: a test has no severity."""
-    message = render(digest, destination, templates)[0]
-    match message:
-        case EmailMessage():
-            return replace(message, subject=digest.stories[0].headline)
-        case SlackMessage():
-            return replace(message, text=digest.stories[0].headline)
-    return message
 
 
 def torture_digests() -> dict[str, Digest]:
@@ -72,7 +27,12 @@ def torture_digests() -> dict[str, Digest]:
     region; floods, silences, feeds that fail; nothing at all.
     """
     end = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
-    nothing = replace(trial_digest(end), id="torture", subscription="torture", regions=())
+    nothing = replace(
+        notice_digest("torture", trial_notice(end), reason="`dateline check`"),
+        id="torture",
+        subscription="torture",
+        regions=(),
+    )
     troubled = Coverage(
         checked=1,
         failed=(FeedTrouble(feed="a", name="Failing Feed", since_at=None, error="answered 500 <b>no</b>"),),

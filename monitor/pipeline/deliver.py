@@ -14,7 +14,7 @@ from monitor.digests import sending
 from monitor.errors import DeliveryError, StoreError
 from monitor.model import Asked, Delivery, DeliveryState, Receipt
 from monitor.pipeline.counts import Counts
-from monitor.store import outbox
+from monitor.store import leavers, outbox
 
 AT_ONCE = 8
 
@@ -48,6 +48,7 @@ async def claim_due(services: Services, *, limit: int = AT_ONCE) -> list[Deliver
 
     def claim() -> list[Delivery]:
         with services.store.writing() as db:
+            leavers.drop_waiting(db)  # of who left while a mail to them was being sent, which then failed
             return outbox.claim(db, services.clock.now(), limit=limit, pace=SLACK_PACE)
 
     return await services.in_store(claim)

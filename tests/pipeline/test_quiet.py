@@ -96,7 +96,7 @@ async def test_a_due_time_missed_before_quiet_hours_is_held_by_them(tmp_path: Pa
         await look(desk, "16:00")
         await look(desk, "16:30", RAIL, FLOOD)
         await look(desk, "22:30", RAIL, FLOOD)
-        assert said(desk) == [("16:00", "17:00", ["Flood"], False)]
+        assert said(desk) == [("16:00", "22:00", ["Flood"], False)]
         await look(desk, "06:00", RAIL, FLOOD)
         assert said(desk)[1:] == [("16:00", "06:00", ["Rail"], True)]
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from monitor import pipeline
+from monitor.errors import DeliveryError
 from monitor.model import Delivery, DeliveryState, EmailMessage, SlackMessage
 from monitor.store import leavers
-from monitor.store.tables import DELIVERY, DIGEST, NOTICE, OWED
+from monitor.store.tables import DELIVERY, DIGEST, LEAVER, NOTICE, OWED
 from tests.fakes import Desk, item, open_desk
 from tests.pipeline.test_joining import FIRST, RISEN, SECOND, alerts, poll, rows
 
@@ -146,7 +147,7 @@ async def test_what_quiet_hours_held_comes_in_one_message(tmp_path: Path) -> Non
         assert len(desk.channel.sent) == 1
         desk.clock.advance(hours=6)
         await pipeline.run_once(desk.services)
-        (root, catch_up) = posted(desk)
+        _, catch_up = posted(desk)
         assert catch_up.thread is None
         assert len(alerts(desk)[1].stories) == 2
         assert alerts(desk)[1].is_catch_up
@@ -179,6 +180,18 @@ async def test_who_has_left_is_sent_nothing(tmp_path: Path) -> None:
             leavers.leave(db, "alerts", "email:desk@example.org", desk.clock.now())
         await poll(desk, "dawn", FIRST)
         assert [one.destination for one in desk.channel.sent] == ["slack:C0ASIADESK"]
+
+
+async def test_who_leaves_while_a_mail_is_being_sent_is_not_sent_it_again(tmp_path: Path) -> None:
+    async with open_desk(tmp_path, rules(MAIL)) as desk:
+        desk.channel.faults = [DeliveryError("try later")]
+        await poll(desk, "dawn", FIRST)
+        with desk.services.store.writing() as db:
+            now = desk.clock.now()
+            db.execute(insert(LEAVER).values(subscription="alerts", destination="email:desk@example.org", left_at=now))
+        await pipeline.run_once(desk.services)
+        assert desk.channel.sent == []
+        assert rows(desk, DELIVERY.c.id) == []
 
 
 async def test_who_is_named_anew_after_leaving_is_back(tmp_path: Path) -> None:

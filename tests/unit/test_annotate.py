@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from monitor.annotate import BATCH, annotate
-from monitor.digests.document import from_json, to_json
-from monitor.digests.sample import trial_digest, trial_message
 from monitor.errors import ParseError
-from monitor.model import EmailMessage, FolderMessage, SlackMessage
 from monitor.rules.compile import compile_rules
 from monitor.rules.ruleset import RuleSet
-from tests.templates import built_in_templates
 
 RULES = b"""\
 version: 1
@@ -153,18 +148,6 @@ def test_a_bad_line_is_named_and_the_others_go_on(rules: RuleSet, line: str, pro
 @pytest.mark.parametrize("published", ["2026-11-22T07:00:00+05:00", "2026-11-22", "yesterday", "", None])
 def test_any_publication_date_will_do(rules: RuleSet, published: str | None) -> None:
     assert run(rules, {"id": 1, "title": "An attack", "published": published})[0]["matches"]
-
-
-def test_a_trial_digest_says_that_it_is_one() -> None:
-    digest = trial_digest(datetime(2026, 11, 22, 7, tzinfo=UTC))
-    assert "Test" in digest.stories[0].headline
-    assert from_json(to_json(digest)) == digest
-    templates = built_in_templates()
-    mail = trial_message(digest, "email:desk@example.org", templates)
-    slack = trial_message(digest, "slack:#desk", templates)
-    assert isinstance(mail, EmailMessage) and mail.subject == "Test message: nothing has happened"
-    assert isinstance(slack, SlackMessage) and slack.text == "Test message: nothing has happened"
-    assert isinstance(trial_message(digest, "folder:out", templates), FolderMessage)
 
 
 def test_shares_add_up_to_one(rules: RuleSet) -> None:

@@ -88,12 +88,12 @@ def test_the_built_in_templates_bear_everything_in_a_second() -> None:
         ),
         pytest.param(
             {"email_html": WHOLE + "<a href='{{ view.stories[0].link if view.stories }}'>x</a>"},
-            ["error: templates/ours/email.html:1: a link leads nowhere: 'None'"],
+            ["error: templates/ours/email.html:1: a link leads nowhere"],
             id="trusts that there is a link",
         ),
         pytest.param(
             {"email_html": WHOLE + "<a href=\"{{ view.stories[1].headline if view.count > 1 else '#top' }}\">x</a>"},
-            ["error: templates/ours/email.html:1: a link leads nowhere: 'Story 2 <b>Bold</b>…'"],
+            ["error: templates/ours/email.html:1: a link leads nowhere"],
             id="a headline for an address",
         ),
         pytest.param(
@@ -102,10 +102,10 @@ def test_the_built_in_templates_bear_everything_in_a_second() -> None:
             id="a logo and a mailbox",
         ),
         pytest.param(
-            {"email_html": WHOLE + "{{ none.time }}", "slack_txt": "{{ none.time }}"},
+            {"email_html": WHOLE + "{{ nothing.time }}", "slack_txt": "{{ nothing.time }}"},
             [
-                "error: templates/ours/email.html:1: 'none' is undefined",
-                "error: templates/ours/slack.txt:1: 'none' is undefined",
+                "error: templates/ours/email.html:1: 'nothing' is undefined",
+                "error: templates/ours/slack.txt:1: 'nothing' is undefined",
             ],
             id="mail and Slack",
         ),
