@@ -3,8 +3,8 @@
 The system adds a child's processor time to its parent's only once it has ended and been waited for; children that
 still run are looked up in /proc. Where there is none (macOS), those are left out.
 
-The most memory is read from /proc too (VmHWM): Linux lets a new program's ru_maxrss begin with that of the process which
-started it, so that a test suite of 700 MB would be told as the size of every command it runs.
+The most memory is read from /proc too (VmHWM): Linux lets a new program's ru_maxrss begin with that of the process
+which started it, so that a test suite of 700 MB would be told as the size of every command it runs.
 """
 
 from __future__ import annotations
