@@ -54,7 +54,7 @@ def add(
     for_: Annotated[str | None, typer.Option("--for", help="How long: 90m, 4h, 7d.")] = None,
     until: Annotated[str | None, typer.Option(help='Until when: "2026-11-23 18:00".')] = None,
     timezone: Annotated[str, typer.Option(help="Zone of --until, as Asia/Karachi.")] = "UTC",
-    by: Annotated[str | None, typer.Option(help="Who wants it (default: your login name).")] = None,
+    by: Annotated[str | None, typer.Option("--by", "--author", help="Who wants it (default: your login name).")] = None,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:

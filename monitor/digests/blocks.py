@@ -168,6 +168,7 @@ def _notification(view: View, subject: str, opening: str) -> str:
     """Return what a telephone shows and a screen reader reads: sentences, the gravest and newest first."""
     told = sorted(view.stories, key=lambda story: (-story.severity.rank, not story.is_new))
     news = [story.changes[0].text if view.continues and story.changes else story.headline.text for story in told[:3]]
+    news += [flood.text for flood in view.floods[:1]]
     sentences = [subject.strip() or view.heading, *(one for one in news if one and one not in subject)]
     text = " ".join(one if one.endswith(_SENTENCE_ENDS) else f"{one}." for one in sentences[:-1])
     whole = escaped(one_line(f"{text} {sentences[-1]}", _NOTIFICATION_LIMIT))

@@ -119,7 +119,7 @@ class OwedRow(SQLModel, table=True):
     __tablename__: ClassVar[Any] = "owed"
     __table_args__ = (
         UniqueConstraint("subscription", "article", "revision"),
-        Index("ix_owed_open", "subscription", "digest"),
+        Index("ix_owed_open", "subscription", "digest", "silence"),
         Index("ix_owed_story", "story"),
     )
 

@@ -53,10 +53,14 @@ def upgrade() -> None:
 
     with op.batch_alter_table("owed", schema=None) as batch_op:
         batch_op.add_column(sa.Column("silence", sa.Integer(), nullable=True))
+        batch_op.drop_index("ix_owed_open")
+        batch_op.create_index("ix_owed_open", ["subscription", "digest", "silence"], unique=False)
 
 
 def downgrade() -> None:
     with op.batch_alter_table("owed", schema=None) as batch_op:
+        batch_op.drop_index("ix_owed_open")
+        batch_op.create_index("ix_owed_open", ["subscription", "digest"], unique=False)
         batch_op.drop_column("silence")
 
     with op.batch_alter_table("digest", schema=None) as batch_op:
