@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 
 from monitor.model import ArticleRef, Flood, Match, Severity
 
 LIMIT = 50
 """More new stories of one feed by one rule than this are a flood: nobody reads so many alerts one by one."""
+
+WINDOW_LIMIT = 100
+"""The same for a digest by the clock: it may well bring a whole day of a busy feed, but not an archive."""
 
 EXAMPLES = 10
 
@@ -31,11 +35,17 @@ class Outline:
     story: int
     feed: str
     severity: Severity
+    owed_at: datetime
     matches: tuple[Match, ...]
     """Those that the subscription takes, strongest first, without their evidence."""
     article: ArticleRef
     is_shared: bool = False
     """Its story has an open debt that has no outline: another feed reports it."""
+
+    @property
+    def wakes(self) -> bool:
+        """Its story is new to the subscription."""
+        return True
 
     @property
     def channel(self) -> Channel:

@@ -6,6 +6,7 @@ This module must not know where templates lie or how a message is sent.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import textwrap
@@ -61,6 +62,8 @@ class Templates:
     """The same for what Slack reads as its own markup: words that a template is filled with are escaped for it."""
     files: frozenset[str]
     """Names like ``digest/email.html``."""
+    version: str
+    """Changes with any of them."""
 
     @property
     def names(self) -> frozenset[str]:
@@ -101,7 +104,8 @@ def compile_templates(sources: Mapping[str, str]) -> Templates:
             line, message = error.lineno, error.message or "cannot be read"
             hint = "see Jinja's template syntax"
             raise RuleError(message, file=f"templates/{name}", line=line, column=1, hint=hint) from error
-    return Templates(environment=environment, mrkdwn=mrkdwn, files=frozenset(sources))
+    version = hashlib.sha256(json.dumps(sorted(sources.items())).encode()).hexdigest()[:12]
+    return Templates(environment=environment, mrkdwn=mrkdwn, files=frozenset(sources), version=version)
 
 
 def _check(tree: nodes.Template, name: str, sources: Collection[str]) -> None:

@@ -51,7 +51,8 @@ def by_thread(
     the alerts that first told its readers of its stories. An alert is due once its oldest debt that wakes has waited
     ``bundle``: one for all stories without a root, then one for each root.
     What wakes nobody goes along with the next alert of its root. Where none is coming it becomes, if ``foldable``
-    (``can_edit``), a silent one of its root after ``silent_after``; else it goes along with the first one due.
+    (``can_edit``), a silent one of its root after ``silent_after``; else it goes along with the next news. Never with
+    another root, in whose thread it would be taken for that one's story.
     """
     threads: dict[str | None, list[AnyDue]] = {None: []}
     for one in sorted(owed, key=lambda one: one.owed_at):
@@ -68,8 +69,8 @@ def by_thread(
             others += members
         elif members[0].owed_at + silent_after <= now:
             silent[root] = members
-    if due:
-        due[next(iter(due))] += others
+    if None in due:
+        due[None] += others
     return [Bundle(root=root, owed=tuple(members)) for root, members in due.items()] + [
         Bundle(root=root, owed=tuple(members), is_silent=True) for root, members in silent.items()
     ]

@@ -51,7 +51,10 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        return tuple(Severity).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {level: rank for rank, level in enumerate(Severity)}
 
 
 FieldName = Literal["title", "text", "lede", "source", "author", "url", "section", "lang"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -13,7 +13,9 @@ from sqlalchemy import Connection
 from monitor.app import Rendered, Services
 from monitor.digests.compose import compose, coverage
 from monitor.digests.due import is_catch_up, loud_enough, loud_window_due, window_due
-from monitor.digests.floods import floods_in
+from monitor.digests.floods import LIMIT as FLOOD
+from monitor.digests.floods import WINDOW_LIMIT as WINDOW_FLOOD
+from monitor.digests.floods import Outline, floods_in
 from monitor.digests.owing import Owed, known_by
 from monitor.digests.silences import AnyOwed, hear, lines
 from monitor.digests.threads import SILENT_AFTER, by_thread, can_edit
@@ -21,21 +23,24 @@ from monitor.digests.timing import Clock, Immediately
 from monitor.digests.words import counted
 from monitor.errors import RuleError, StoreError
 from monitor.model import Coverage, Digest, Flood, Notice, Severity, Silence, Window
-from monitor.pipeline.operating import end_notices, tell_operator
+from monitor.pipeline.operating import TEMPLATES, tell_operator
 from monitor.rules.ruleset import Subscription
 from monitor.store import floods, leavers, outbox, polls, silences, telling
 
 NO_TIME = timedelta(0)
+NEWS = "new articles matched"
 
 
 def compose_digests(services: Services, *, bundling: bool = True) -> list[str]:
     """Compose every digest that is due now; returns their ids. Without ``bundling`` alerts do not wait for more."""
     now = services.clock.now()
     with services.store.reading() as db:
-        closed = telling.windows_closed_at(db)
+        closed, waiting = telling.windows_closed_at(db), telling.in_debt_to(db)
         due = [
             (one, *found)
             for one in services.rulebook.rules.subscriptions.values()
+            # Asked once for all: of a thousand subscriptions hardly one waits for anything in a given second.
+            if one.id in waiting or isinstance(one.schedule, Clock)
             if (found := _due(db, one, closed.get(one.id, now), now, bundling=bundling))
         ]
     composed = []
@@ -85,6 +90,17 @@ def _bundle(subscription: Subscription, bundling: bool) -> timedelta:
     return subscription.bundle if bundling else NO_TIME
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Flood:
+    told: Sequence[Flood] = ()
+    debts: Collection[int] = ()
+    """Those that it tells of."""
+    outlines: Sequence[Outline] = ()
+
+
+NO_FLOOD = _Flood()
+
+
 class _Turn:
     """One subscription's turn to be told, inside one transaction."""
 
@@ -101,10 +117,10 @@ class _Turn:
 
     def tell_alerts(self, loud: frozenset[Severity], *, bundling: bool) -> None:
         """Tell new stories in one alert, and what changed of told ones each in its own thread."""
-        summed, flooding = self._floods(loud)
-        owed = self._heard(loud, without=flooding)
-        if is_catch_up(self._subscription, owed, self._now):
-            self._tell(owed, self._after_quiet_hours(), summed=summed, flooding=flooding, is_catch_up=True)
+        flood = self._flood(loud, FLOOD)
+        owed = self._heard(loud, without=flood.debts)
+        if is_catch_up(self._subscription, [*owed, *flood.outlines], self._now):
+            self._tell(owed, self._after_quiet_hours(), flood=flood, is_catch_up=True)
             return
         bundles = by_thread(
             owed,
@@ -116,26 +132,29 @@ class _Turn:
         )
         for bundle in bundles:
             if bundle.root is None:
-                self._tell(bundle.owed, "new articles matched", summed=summed, flooding=flooding)
-                summed, flooding = (), ()
+                self._tell(bundle.owed, NEWS, flood=flood)
+                flood = NO_FLOOD
+            elif bundle.is_silent and self._has_thread(bundle.root):
+                self._tell(bundle.owed, "further reports", root=bundle.root, silently=True)
             else:
-                reason = "further reports" if bundle.is_silent else "a story that you were told of has changed"
-                self._tell(bundle.owed, reason, root=bundle.root, silently=bundle.is_silent)
-        if summed:
-            self._tell((), "new articles matched", summed=summed, flooding=flooding)
+                self._tell(bundle.owed, "a story that you were told of has changed", root=bundle.root)
+        if flood.told:
+            self._tell((), NEWS, flood=flood)
 
     def tell_window(self, loud: frozenset[Severity]) -> None:
         """Tell what came up to the window's end; nothing new is said as such, or skipped, as the subscription wants."""
-        owed = self._heard(loud)
+        flood = self._flood(loud, WINDOW_FLOOD)
+        owed = self._heard(loud, without=flood.debts)
         in_quiet_hours = loud < frozenset(Severity)
-        if not owed and (in_quiet_hours or not self._subscription.say_empty):
+        if not owed and not flood.told and (in_quiet_hours or not self._subscription.say_empty):
             if not in_quiet_hours:
                 telling.close_window(self._db, self._subscription.id, self._window.to_at)
             return
-        zone, held = self._subscription.timezone, is_catch_up(self._subscription, owed, self._now)
+        held = is_catch_up(self._subscription, [*owed, *flood.outlines], self._now)
+        zone = self._subscription.timezone
         at = f"{self._window.to_at.astimezone(ZoneInfo(zone)):%H:%M} in {zone}"
         reason = f"{at}, {self._after_quiet_hours()}" if held else at
-        self._tell(owed, reason, is_catch_up=held, keep_open=in_quiet_hours)
+        self._tell(owed, reason, flood=flood, is_catch_up=held, keep_open=in_quiet_hours)
 
     def _after_quiet_hours(self) -> str:
         quiet = self._subscription.quiet
@@ -148,14 +167,14 @@ class _Turn:
         owed = telling.open_debts(self._db, self._subscription, self._window.to_at, without=without)
         return [one for one in self._not_silenced(owed) if one.severity in loud]
 
-    def _floods(self, loud: frozenset[Severity]) -> tuple[Sequence[Flood], Collection[int]]:
-        """Return the floods among what is owed, and the debts that they tell."""
-        rules, feeds = self._rules.rules, self._rules.feeds
-        return floods_in(
-            self._not_silenced(floods.outlines(self._db, self._subscription, self._window.to_at, loud)),
-            {rule: one.name for rule, one in rules.items()},
-            {feed: one.name for feed, one in feeds.items()},
-        )
+    def _flood(self, loud: frozenset[Severity], limit: int) -> _Flood:
+        """Return what comes in such numbers from one feed by one rule that it is only summed up."""
+        owed = floods.outlines(self._db, self._subscription, self._window.to_at, loud, above=limit)
+        outlines = self._not_silenced(owed)
+        names = {rule: one.name for rule, one in self._rules.rules.items()}
+        feeds = {feed: one.name for feed, one in self._rules.feeds.items()}
+        told, debts = floods_in(outlines, names, feeds, limit)
+        return _Flood(told=told, debts=debts, outlines=[one for one in outlines if one.id in debts])
 
     def _not_silenced(self, owed: Sequence[AnyOwed]) -> Sequence[AnyOwed]:
         """Return what no silence keeps back; the rest is put aside."""
@@ -190,8 +209,7 @@ class _Turn:
         reason: str,
         *,
         root: str | None = None,
-        summed: Sequence[Flood] = (),
-        flooding: Collection[int] = (),
+        flood: _Flood = NO_FLOOD,
         is_catch_up: bool = False,
         silently: bool = False,
         keep_open: bool = False,
@@ -208,48 +226,55 @@ class _Turn:
             reason=reason,
             as_of=self._now,
             silences=self._footer(),
-            floods=summed,
+            floods=flood.told,
             continues=root,
             is_catch_up=is_catch_up,
         )
         digest = replace(digest, id=telling.unused_id(self._db, digest.id))
-        told = [*(one.id for one in owed), *flooding]
+        told = [*(one.id for one in owed), *flood.debts]
         telling.save_digest(self._db, digest, told, now=self._now, keep_open=keep_open)
         self._enqueue(digest, silently=silently)
         self.composed.append(digest)
 
     def _enqueue(self, digest: Digest, *, silently: bool) -> None:
         services, root = self._services, telling.read_digest(self._db, digest.continues) if digest.continues else None
-        left, faults = leavers.left(self._db), []
-        for destination in self._subscription.to:
-            if (self._subscription.id, destination) in left:
-                continue
-            rendered = [] if silently else [services.render(digest, destination, root=root)]
-            if root is not None and destination.startswith("slack:"):
-                rendered.append(self._edit_of(root, further=0 if silently else 1))
-            outbox.enqueue(
-                self._db,
-                digest,
-                destination,
-                [message for one in rendered for message in one.messages],
-                now=self._now,
-                held=services.channels.missing(destination),
-            )
-            faults += [one.fault for one in rendered if one.fault]
-        for fault in faults:
+        edit = self._edit_of(root, silently=silently) if root and self._goes_to_slack else None
+        faults = [edit.fault] if edit else []
+        for destination in self._destinations:
+            said = None if silently else services.render(digest, destination, root=root)
+            messages = said.messages if said else ()
+            faults += [said.fault] if said else []
+            if edit and destination.startswith("slack:"):
+                messages = (*messages, *edit.messages)
+            missing = services.channels.missing(destination)
+            outbox.enqueue(self._db, digest, destination, messages, now=self._now, held=missing)
+        for fault in filter(None, faults):
             self._tell_operator(fault, digest)
-        if not faults:
-            end_notices(self._db, f"templates/{digest.template}/", "templates/common/")
+
+    def _has_thread(self, root: str) -> bool:
+        """Tell whether an alert got anywhere, or still may: else nobody would see it edited."""
+        return any(outbox.root_of(self._db, root, destination) for destination in self._destinations)
+
+    @cached_property
+    def _destinations(self) -> Sequence[str]:
+        left, mine = leavers.left(self._db), self._subscription
+        return [destination for destination in mine.to if (mine.id, destination) not in left]
+
+    @property
+    def _goes_to_slack(self) -> bool:
+        return any(destination.startswith("slack:") for destination in self._destinations)
 
     def _tell_operator(self, fault: RuleError, digest: Digest) -> None:
         what = f"{fault.file}, line {fault.line}, fails: {fault.message}"
         hint = f"{digest.id} went out by the built-in template. `dateline check` tries every template; mend this one."
-        notice = Notice(key=fault.file, what=what, hint=hint, since_at=self._now)
+        # A fault of templates that are read anew is another one: what failed for some messages only may do so again.
+        key = f"{TEMPLATES}{self._services.rulebook.templates.version}/{fault.file}"
+        notice = Notice(key=key, what=what, hint=hint, since_at=self._now)
         tell_operator(self._db, self._services, notice)
 
-    def _edit_of(self, root: Digest, *, further: int) -> Rendered:
+    def _edit_of(self, root: Digest, *, silently: bool) -> Rendered:
         """Render an alert's first message anew, with its stories as they stand now and the count of its replies."""
-        replies = outbox.count_replies(self._db, root.id) + further
+        replies = outbox.count_replies(self._db, root.id) + (not silently)
         told = telling.told_in_thread(self._db, self._subscription, root)
         files = telling.story_files(self._db, self._subscription.id, {one.article.story for one in told})
         current = compose(

@@ -13,6 +13,9 @@ from monitor.store import notices, outbox, telling
 
 SUBSCRIPTION = "operator"
 
+TEMPLATES = "templates@"
+"""How the keys of notices about templates begin; the version of the templates follows."""
+
 
 def tell_operator(db: Connection, services: Services, notice: Notice) -> None:
     """Keep a notice, and send it where nothing is known yet of what it is about."""
@@ -30,8 +33,8 @@ def tell_operator(db: Connection, services: Services, notice: Notice) -> None:
         outbox.enqueue(db, digest, destination, [message], now=notice.since_at, held=held)
 
 
-def end_notices(db: Connection, *beginnings: str) -> None:
-    """Drop the notices whose key begins so: what they were about is over."""
+def end_notices_of_templates(db: Connection, version: str) -> None:
+    """Drop what is known of templates that are not those in force: what failed may be mended."""
     for notice in notices.open_notices(db):
-        if notice.key.startswith(beginnings):
+        if notice.key.startswith(TEMPLATES) and not notice.key.startswith(f"{TEMPLATES}{version}/"):
             notices.end_notice(db, notice.key)

@@ -15,6 +15,7 @@ from monitor.feeds import timing
 from monitor.feeds.parse import parse_feed
 from monitor.model import Feed, FeedHealth, FeedState, Fetched, FetchFailed, FetchOutcome, ParsedFeed
 from monitor.pipeline.counts import Counts
+from monitor.pipeline.operating import end_notices_of_templates
 from monitor.pipeline.storing import store_items
 from monitor.store import leavers, outbox, polls, telling
 from monitor.stories.identity import Item, items_of
@@ -41,6 +42,7 @@ def watch_feeds(services: Services) -> None:
         ]
         polls.save_states(db, [state for state in wanted if state != states.get(state.feed)])
         gone = telling.follow_subscriptions(db, rules.subscriptions, now)
+        end_notices_of_templates(db, services.rulebook.templates.version)
         leavers.follow(db, {one.id: one.to for one in rules.subscriptions.values()})
         telling.forget_the_future(db, now)
         outbox.forget_the_future(db, now)

@@ -146,8 +146,8 @@ def _revision_debts(
             one,
             matches[one.id],
             matched_before=matched_before.get(one.id, ()),
-            told=[subscription for subscription, told in news_owed.get(one.id, {}).items() if told],
-            untold=[subscription for subscription, told in news_owed.get(one.id, {}).items() if not told],
+            told=[subscription for subscription, state in news_owed.get(one.id, {}).items() if state == "told"],
+            untold=[subscription for subscription, state in news_owed.get(one.id, {}).items() if state == "open"],
         )
     ]
 

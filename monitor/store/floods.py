@@ -50,7 +50,7 @@ def outlines(
     shared = exists().where(*of_its_story, *untold, its.c.id == same.c.article, its.c.feed.not_in(feeds))
     found = db.execute(
         select(
-            *(OWED.c[name] for name in ("id", "story", "article", "severity")),
+            *(OWED.c[name] for name in ("id", "story", "article", "severity", "owed_at")),
             *(ARTICLE.c[name] for name in ("feed", *_REFERENCE)),
             shared.label("is_shared"),
         )
@@ -66,6 +66,7 @@ def outlines(
             story=row["story"],
             feed=row["feed"],
             severity=Severity(row["severity"]),
+            owed_at=row["owed_at"],
             matches=matches[row["article"]],
             article=ArticleRef(id=row["article"], **{name: row[name] for name in _REFERENCE}),
             is_shared=bool(row["is_shared"]),

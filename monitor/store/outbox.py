@@ -13,11 +13,26 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    RowMapping,
+    Select,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from monitor.digests.sending import Verdict
 from monitor.model import Delivery, DeliveryState, Digest, EmailMessage, FolderMessage, Message, SlackMessage
-from monitor.store.tables import DELIVERY
+from monitor.store.tables import DELIVERY, DIGEST
 
 _MESSAGES: dict[str, type[Message]] = {"slack": SlackMessage, "email": EmailMessage, "folder": FolderMessage}
 
@@ -27,15 +42,11 @@ def enqueue(
 ) -> None:
     """Put the parts of one message into the outbox; ``held`` is why they cannot go out yet.
 
-    An edit takes the place of one of the same message that is still waiting; where there is no message to edit, because
-    the destination is younger than it, there is none.
+    Where the digest continues an alert they go into its thread (see ``root_of``), if it has one there; without one
+    there is nothing to edit, and an edit is left out.
     """
-    root = _root_of(db, digest, destination)
-    if root is None:
-        messages = [message for message in messages if not _edits(message)]
-    elif any(_edits(message) for message in messages):
-        waiting = DELIVERY.c.root == root, DELIVERY.c.edits, DELIVERY.c.state == DeliveryState.PENDING
-        db.execute(delete(DELIVERY).where(*waiting))
+    root = root_of(db, digest.continues, destination) if digest.continues else None
+    messages = [message for message in messages if root is not None or not _edits(message)]
     if not messages:
         return
     db.execute(
@@ -61,17 +72,27 @@ def enqueue(
     )
 
 
-def _root_of(db: Connection, digest: Digest, destination: str) -> int | None:
-    """Return the delivery that began the thread of this digest there, if it goes on in one."""
-    began = DELIVERY.c.digest == digest.continues, DELIVERY.c.destination == destination, DELIVERY.c.part == 0
-    return db.scalar(select(DELIVERY.c.id).where(*began)) if digest.continues else None
+def root_of(db: Connection, alert: str, destination: str) -> int | None:
+    """Return the delivery that begins the thread of an alert at a destination: its first message that got there, or
+    still may. Where the alert itself never did, that is one of those that continue it."""
+    thread = select(DIGEST.c.id).where(or_(DIGEST.c.id == alert, DIGEST.c.continues == alert))
+    first = DELIVERY.c.digest.in_(thread), DELIVERY.c.destination == destination, DELIVERY.c.part == 0
+    began = select(DELIVERY.c.id).where(*first, ~DELIVERY.c.edits, ~_is_given_up(DELIVERY))
+    found: int | None = db.scalar(began.order_by(DELIVERY.c.id).limit(1))
+    return found
 
 
-def count_replies(db: Connection, root: str) -> int:
-    """Return how many digests went on, or are going on, in the threads of an alert."""
-    began = select(DELIVERY.c.id).where(DELIVERY.c.digest == root)
-    replies = select(func.count(DELIVERY.c.digest.distinct())).where(DELIVERY.c.root.in_(began), ~DELIVERY.c.edits)
-    return db.scalar(replies) or 0
+def count_replies(db: Connection, alert: str) -> int:
+    """Return how many alerts were told in the threads of one; those are left out that only edited it."""
+    replies = select(DIGEST.c.id).where(DIGEST.c.continues == alert)
+    told = select(func.count(DELIVERY.c.digest.distinct())).where(DELIVERY.c.digest.in_(replies), ~DELIVERY.c.edits)
+    return db.scalar(told) or 0
+
+
+def _is_given_up(delivery: FromClause) -> ColumnElement[bool]:
+    """Tell whether a delivery did not arrive and is not tried any more, or nobody can say."""
+    columns = delivery.c
+    return or_(columns.state == DeliveryState.FAILED, and_(columns.state == DeliveryState.UNKNOWN, columns.repeats > 0))
 
 
 def _edits(message: Message) -> bool:
@@ -83,6 +104,7 @@ def claim(db: Connection, now: datetime, *, limit: int, pace: timedelta) -> list
 
     ``pace``: the least time between two messages to one Slack destination.
     """
+    _drop_outdated(db)
     ids = list(db.scalars(_due(now, pace=pace).limit(limit)))
     if not ids:
         return []
@@ -100,6 +122,15 @@ def claim(db: Connection, now: datetime, *, limit: int, pace: timedelta) -> list
             reason = f"its stored message cannot be read: {type(error).__name__}"
             db.execute(update(DELIVERY).where(DELIVERY.c.id == number).values(state=DeliveryState.FAILED, error=reason))
     return claimed
+
+
+def _drop_outdated(db: Connection) -> None:
+    """Drop edits that a newer one of the same message has made untrue, and those of messages that never arrived."""
+    newer, root = DELIVERY.alias(), DELIVERY.alias()
+    outdated = exists().where(newer.c.root == DELIVERY.c.root, newer.c.edits, newer.c.id > DELIVERY.c.id)
+    pointless = exists().where(root.c.id == DELIVERY.c.root, _is_given_up(root))
+    under_way = DELIVERY.c.state.in_((DeliveryState.CLAIMED, DeliveryState.SENT))
+    db.execute(delete(DELIVERY).where(DELIVERY.c.edits, ~under_way, or_(outdated, pointless)))
 
 
 def _due(now: datetime, *, pace: timedelta) -> Select[int]:
@@ -155,7 +186,8 @@ def deliveries(
         .where(DELIVERY.c.part > 0)
         .scalar_subquery()
     )
-    thread = func.coalesce(select(root.c.receipt).where(root.c.id == DELIVERY.c.root).scalar_subquery(), own)
+    of_root = select(root.c.receipt).where(root.c.id == DELIVERY.c.root).scalar_subquery()
+    thread = case((DELIVERY.c.edits, of_root), else_=func.coalesce(of_root, own))
     query = select(DELIVERY, thread.label("thread")).order_by(DELIVERY.c.id).limit(limit)
     if ids is not None:
         query = query.where(DELIVERY.c.id.in_(ids))

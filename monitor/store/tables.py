@@ -7,7 +7,7 @@ tables' Core side (`table_of`).
 from datetime import datetime
 from typing import Any, ClassVar, cast
 
-from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, Table, Text, UniqueConstraint, false
+from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, Table, Text, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 
@@ -113,13 +113,18 @@ class MatchRow(SQLModel, table=True):
     matched_at: datetime = Field(index=True)
 
 
+_OPEN, _MUTED = text("digest IS NULL AND silence IS NULL"), text("silence IS NOT NULL")
+"""What is asked for each second must not be slowed by what was told or muted long ago."""
+
+
 class OwedRow(SQLModel, table=True):
     """What a subscription is still to be told, or was told by `digest`: the durable obligation behind every digest."""
 
     __tablename__: ClassVar[Any] = "owed"
     __table_args__ = (
         UniqueConstraint("subscription", "article", "revision"),
-        Index("ix_owed_open", "subscription", "digest", "silence"),
+        Index("ix_owed_open", "subscription", "owed_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_owed_silence", "silence", sqlite_where=_MUTED, postgresql_where=_MUTED),
         Index("ix_owed_story", "story"),
     )
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     ColumnElement,
@@ -72,6 +72,9 @@ def windows_closed_at(db: Connection) -> dict[str, datetime]:
 
 # --- owing ---
 
+NewsState = Literal["open", "told", "kept back"]
+"""Kept back: by a silence, which leaves it neither told nor to be told."""
+
 
 def owe(db: Connection, debts: Iterable[Debt], now: datetime) -> None:
     rows = [asdict(debt) | {"owed_at": now} for debt in debts]
@@ -79,12 +82,13 @@ def owe(db: Connection, debts: Iterable[Debt], now: datetime) -> None:
         db.execute(insert(OWED), rows)
 
 
-def news_owed(db: Connection, articles: Collection[int]) -> dict[int, dict[str, bool]]:
-    """Return which subscriptions are owed these articles as news, and whether they were told already."""
-    found: dict[int, dict[str, bool]] = {}
-    owed = select(OWED.c.article, OWED.c.subscription, OWED.c.digest)
-    for row in db.execute(owed.where(OWED.c.article.in_(articles), OWED.c.kind == "news")):
-        found.setdefault(row.article, {})[row.subscription] = row.digest is not None
+def news_owed(db: Connection, articles: Collection[int]) -> dict[int, dict[str, NewsState]]:
+    """Return which subscriptions are owed these articles as news, and what became of it."""
+    found: dict[int, dict[str, NewsState]] = {}
+    owed = select(OWED.c.article, OWED.c.subscription, OWED.c.digest, OWED.c.silence).order_by(OWED.c.id)
+    for row in db.execute(owed.where(among(db, OWED.c.article, articles), OWED.c.kind == "news")):
+        state: NewsState = "told" if row.digest else "kept back" if row.silence else "open"
+        found.setdefault(row.article, {})[row.subscription] = state
     return found
 
 
@@ -104,6 +108,11 @@ def wake(db: Connection, pairs: Collection[tuple[str, int]]) -> None:
     if rows:
         where = OWED.c.subscription == bindparam("of_subscription"), OWED.c.story == bindparam("of_story")
         db.execute(update(OWED).where(*where, OPEN).values(material=True), rows)
+
+
+def in_debt_to(db: Connection) -> set[str]:
+    """Return the subscriptions that are owed anything."""
+    return set(db.scalars(select(OWED.c.subscription).where(OPEN).distinct()))
 
 
 def news_waits(db: Connection, subscription: str, before: datetime, severities: Collection[Severity]) -> bool:

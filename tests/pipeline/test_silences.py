@@ -88,3 +88,13 @@ async def test_a_flood_can_be_silenced_by_its_feed(tmp_path: Path) -> None:
         with desk.services.store.reading() as db:
             assert not telling.news_waits(db, "alerts", desk.clock.now(), [Severity.MEDIUM])
             assert db.scalar(select(func.count()).where(OWED.c.digest.is_not(None))) == 0
+
+
+async def test_an_article_kept_back_is_told_where_an_edit_matches_something_else(tmp_path: Path) -> None:
+    async with open_desk(tmp_path, rules(SLACK)) as desk:
+        silence(desk, "rule", "attacks", hours=1)
+        await poll(desk, "dawn", FIRST)
+        desk.clock.advance(hours=2)
+        await poll(desk, "dawn", FIRST.replace("Gunmen attack", "State of emergency after gunmen attack"))
+        (told,) = alerts(desk)
+        assert [str(story.severity) for story in told.stories] == ["critical"]

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, update
 
 from monitor.digests.sending import Verdict
 from monitor.model import Delivery, DeliveryState, Digest, Message, SlackMessage
-from monitor.store import Store, outbox
+from monitor.store import Store, outbox, telling
 from monitor.store.tables import DELIVERY
 from tests.digest_samples import NOON, ONE_STORY
 
@@ -27,6 +27,8 @@ def db(tmp_path: Path) -> Iterator[Connection]:
     store = Store(f"sqlite:///{tmp_path / 'dateline.db'}")
     store.prepare()
     with store.writing() as connection:
+        for one in (ROOT, UPDATE, LATER):
+            telling.save_digest(connection, one, (), now=NOON)
         yield connection
     store.close()
 
@@ -101,6 +103,28 @@ def test_the_newest_edit_takes_the_place_of_one_that_still_waits(db: Connection)
     enqueue(db, UPDATE, said("first reply"), said("as of 12:00", edits=True))
     enqueue(db, LATER, said("second reply"), said("as of 13:00", edits=True))
     assert [send(db) for _ in range(4)] == ["root", "first reply", "second reply", "as of 13:00"]
+    assert not outbox.any_due(db, NOON)
+
+
+@pytest.mark.parametrize("state", [DeliveryState.UNKNOWN, DeliveryState.HELD, DeliveryState.FAILED])
+def test_an_edit_that_is_out_of_date_is_never_sent_again(db: Connection, state: DeliveryState) -> None:
+    enqueue(db, ROOT, said("root"))
+    enqueue(db, UPDATE, said("as of 12:00", edits=True))
+    assert send(db) == "root"
+    db.execute(update(DELIVERY).where(DELIVERY.c.edits).values(state=state))
+    enqueue(db, LATER, said("as of 13:00", edits=True))
+    assert send(db) == "as of 13:00"
+    assert [one.key for one in outbox.deliveries(db, states=[state])] == []
+
+
+def test_an_edit_that_failed_while_a_newer_one_came_is_not_tried_again(db: Connection) -> None:
+    enqueue(db, ROOT, said("root"))
+    enqueue(db, UPDATE, said("as of 12:00", edits=True))
+    assert send(db) == "root"
+    (under_way,) = claimed(db)
+    enqueue(db, LATER, said("as of 13:00", edits=True))
+    outbox.record_verdict(db, under_way, Verdict(state=DeliveryState.PENDING, next_attempt_at=NOON, reason="later"))
+    assert send(db) == "as of 13:00"
     assert not outbox.any_due(db, NOON)
 
 

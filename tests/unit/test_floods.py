@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import given
@@ -12,6 +13,7 @@ from monitor.digests.floods import EXAMPLES, Outline, floods_in
 from monitor.model import ArticleRef, Severity
 from tests.builders import match
 
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 RULES, FEEDS = {"attacks": "Armed attacks"}, {"dawn": "Dawn"}
 
 
@@ -26,6 +28,7 @@ def outline(
         "story": number,
         "feed": feed,
         "severity": Severity.MEDIUM,
+        "owed_at": NOON,
         "matches": (match(rule),),
         "article": reference,
     }

@@ -112,7 +112,8 @@ def test_of_two_silences_of_the_same_the_one_that_ends_last_counts() -> None:
 
 def test_outlines_are_silenced_likewise() -> None:
     reference = ArticleRef(id=1, title="Blast", link="", source="Dawn", published_at=None, duplicate_of=None)
-    one = Outline(id=4, story=7, feed="dawn", severity=Severity.HIGH, matches=(match(),), article=reference)
+    values = {"id": 4, "story": 7, "feed": "dawn", "severity": Severity.HIGH, "owed_at": NOON}
+    one = Outline(**values, matches=(match(),), article=reference)  # type: ignore[arg-type]
     assert hear([one], [silence("rule", "attacks")], NOON).muted == {1: (one,)}
 
 

@@ -75,11 +75,11 @@ def test_news_and_each_thread_are_alerts_of_their_own(
         ),
         (
             [copy(1, 1), change(2, 2), copy(3, 3)],
-            [("alert-2", [2, 3, 1], False)],
+            [("alert-2", [2, 3], False)],
             [("alert-2", [2, 3], False), ("alert-1", [1], True)],
         ),
         # There is no message of it to edit.
-        ([copy(1, 7), change(2, 1)], [("alert-1", [2, 1], False)], [("alert-1", [2, 1], False)]),
+        ([copy(1, 7), change(2, 1)], [("alert-1", [2], False)], [("alert-1", [2], False)]),
         ([copy(1, 7)], [], []),
         # The alert of its thread is about to go out.
         ([copy(1, 1), change(2, 1, 9.5), new(3)], [(None, [3], False)], [(None, [3], False)]),

@@ -54,11 +54,16 @@ def upgrade() -> None:
     with op.batch_alter_table("owed", schema=None) as batch_op:
         batch_op.add_column(sa.Column("silence", sa.Integer(), nullable=True))
         batch_op.drop_index("ix_owed_open")
-        batch_op.create_index("ix_owed_open", ["subscription", "digest", "silence"], unique=False)
+        is_open, is_muted = sa.text("digest IS NULL AND silence IS NULL"), sa.text("silence IS NOT NULL")
+        batch_op.create_index(
+            "ix_owed_open", ["subscription", "owed_at"], sqlite_where=is_open, postgresql_where=is_open
+        )
+        batch_op.create_index("ix_owed_silence", ["silence"], sqlite_where=is_muted, postgresql_where=is_muted)
 
 
 def downgrade() -> None:
     with op.batch_alter_table("owed", schema=None) as batch_op:
+        batch_op.drop_index("ix_owed_silence")
         batch_op.drop_index("ix_owed_open")
         batch_op.create_index("ix_owed_open", ["subscription", "digest"], unique=False)
         batch_op.drop_column("silence")
