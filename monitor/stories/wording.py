@@ -23,6 +23,7 @@ _PEOPLE: dict[Group, tuple[str, str]] = {
     "prisoners": ("prisoner", "prisoners"),
     "people": ("person", "people"),
 }
+_ORDINALS = frozenset(("another", "second", "third", "fourth", "fifth", "sixth"))
 _SAID = {"claims_responsibility": "claimed responsibility for", "denies": "denied", "accuses": "accused"}
 _OF_THEMSELVES = ("it", "its", "they", "their", "he", "his", "she", "her", "we", "our")
 _SAID_ONLY = {"claims_responsibility": "claimed responsibility", "denies": "denied it", "accuses": "made accusations"}
@@ -47,6 +48,9 @@ def people(figure: Figure) -> str:
     who = shorten(one_line(figure.who), WHO_LENGTH)
     if is_named(figure):
         return who
+    first, _, rest = who.partition(" ")
+    if figure.count == 1 and rest and first.casefold() in _ORDINALS:
+        who = rest  # "a third policeman" is one policeman
     many = amount(figure)
     of = " of" if many in _ROUGHLY.values() else ""
     return f"{many}{of} {who or _PEOPLE[figure.group][figure.count != 1]}"

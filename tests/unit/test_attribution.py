@@ -52,6 +52,8 @@ def said(marked: str, language: str | None = "en") -> list[str | None]:
         ("The hospital also said late on Sunday [[three boys]] had drowned.", "The hospital"),
         ("Doctors repeatedly said [[three boys]] had drowned.", "Doctors"),
         ("The ministry condemned the raid and said [[three boys]] had drowned.", "The ministry"),
+        ("The rebel group behind the attacks said [[three boys]] had drowned.", "The rebel group"),
+        ("The men behind the raid said [[three boys]] had drowned.", "The men"),
         ("Doctors in the town of Uruzgan say [[three boys]] drowned.", "Doctors"),
         ("Mr. Khalil said [[three boys]] had drowned.", "Khalil"),
         ("Officials put the number of dead at [[27 people]].", "Officials"),
