@@ -17,7 +17,6 @@ from monitor.digests.timing import Immediately
 from monitor.digests.waking import since_told
 from monitor.digests.where import where
 from monitor.model import (
-    ArticleRef,
     Coverage,
     Digest,
     Feed,
@@ -146,7 +145,7 @@ def _story(
         figures=figures_json(board),
         statements=statements_json(board),
         origins=max(1, len(originals)),
-        articles=tuple(_reference(one) for one in articles),
+        articles=tuple(one.reference for one in articles),
         why=_why(rules, matches),
         first_seen_at=min((one.at for one in now.reports), default=article.stored_at),
         updated_at=max(one.article.revised_at or one.article.stored_at for one in members),
@@ -181,19 +180,6 @@ def _placed_by(matches: Iterable[Match]) -> tuple[str, ...]:
             if evidence.clause.startswith("@"):
                 names.setdefault(evidence.text.casefold(), evidence.text)
     return tuple(names.values())
-
-
-def _reference(one: Owed) -> ArticleRef:
-    article = one.article.article
-    return ArticleRef(
-        id=one.article.id,
-        title=article.title,
-        link=article.link,
-        source=article.source,
-        published_at=article.published_at,
-        duplicate_of=one.article.duplicate_of,
-        language=article.language,
-    )
 
 
 def _why(rules: RuleSet, matches: list[tuple[Owed, Match]]) -> tuple[Why, ...]:

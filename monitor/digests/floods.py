@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
+from monitor.digests.owing import Owed
 from monitor.model import ArticleRef, Flood, Match, Severity
 
 LIMIT = 50
@@ -50,6 +51,19 @@ class Outline:
     @property
     def channel(self) -> Channel:
         return self.feed, self.matches[0].rule
+
+
+def outline_of(owed: Owed) -> Outline:
+    """Return what is owed without its article's words; it has to have a match."""
+    return Outline(
+        id=owed.id,
+        story=owed.story,
+        feed=owed.feed,
+        severity=owed.severity,
+        owed_at=owed.owed_at,
+        matches=owed.matches,
+        article=owed.reference,
+    )
 
 
 def floods_in(

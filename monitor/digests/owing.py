@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
-from monitor.model import Entry, Feed, Match, Severity, StoredArticle
+from monitor.model import ArticleRef, Entry, Feed, Match, Severity, StoredArticle
 from monitor.rules.ruleset import Subscription
 from monitor.stories.reports import Report
 
@@ -62,6 +62,20 @@ class Owed(Due):
     @property
     def feed(self) -> str:
         return self.article.article.feed
+
+    @property
+    def reference(self) -> ArticleRef:
+        """The article as a digest names it."""
+        article = self.article.article
+        return ArticleRef(
+            id=self.article.id,
+            title=article.title,
+            link=article.link,
+            source=article.source,
+            published_at=article.published_at,
+            duplicate_of=self.article.duplicate_of,
+            language=article.language,
+        )
 
 
 class OfStory(Protocol):

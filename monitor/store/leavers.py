@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, select
+from sqlalchemy import Connection, delete, exists, or_, select
 
 from monitor.model import DeliveryState
 from monitor.store.dialect import upsert_into
-from monitor.store.tables import DELIVERY, LEAVER
+from monitor.store.tables import DELIVERY, DIGEST, LEAVER
 
 _WAITING = (DeliveryState.PENDING, DeliveryState.HELD, DeliveryState.UNKNOWN)
 
@@ -37,6 +37,14 @@ def come_back(db: Connection, subscription: str, destination: str) -> bool:
     """Put a recipient back, from the next message on; False for one who had not left."""
     here = LEAVER.c.subscription == subscription, LEAVER.c.destination == destination
     return db.execute(delete(LEAVER).where(*here)).rowcount == 1
+
+
+def is_known(db: Connection, subscription: str, destination: str) -> bool:
+    """Tell whether a subscription was ever sent to a destination, is about to be, or was left by it."""
+    digests = select(DIGEST.c.id).where(DIGEST.c.subscription == subscription)
+    sent = exists().where(DELIVERY.c.digest.in_(digests), DELIVERY.c.destination == destination)
+    has_left = exists().where(LEAVER.c.subscription == subscription, LEAVER.c.destination == destination)
+    return bool(db.scalar(select(or_(has_left, sent))))
 
 
 def left(db: Connection) -> dict[tuple[str, str], datetime]:

@@ -129,8 +129,8 @@ def _drop_outdated(db: Connection) -> None:
     newer, root = DELIVERY.alias(), DELIVERY.alias()
     outdated = exists().where(newer.c.root == DELIVERY.c.root, newer.c.edits, newer.c.id > DELIVERY.c.id)
     pointless = exists().where(root.c.id == DELIVERY.c.root, _is_given_up(root))
-    under_way = DELIVERY.c.state.in_((DeliveryState.CLAIMED, DeliveryState.SENT))
-    db.execute(delete(DELIVERY).where(DELIVERY.c.edits, ~under_way, or_(outdated, pointless)))
+    waiting = DELIVERY.c.state.in_(set(DeliveryState) - {DeliveryState.CLAIMED, DeliveryState.SENT})
+    db.execute(delete(DELIVERY).where(waiting, DELIVERY.c.edits, or_(outdated, pointless)))
 
 
 def _due(now: datetime, *, pace: timedelta) -> Select[int]:

@@ -124,6 +124,7 @@ class OwedRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("subscription", "article", "revision"),
         Index("ix_owed_open", "subscription", "owed_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_owed_digest", "digest"),
         Index("ix_owed_silence", "silence", sqlite_where=_MUTED, postgresql_where=_MUTED),
         Index("ix_owed_story", "story"),
     )
@@ -165,7 +166,7 @@ class DigestRow(SQLModel, table=True):
     composed_at: datetime
     until_at: datetime | None = None
     """The end of its window: it tells what was stored by then. None for those of before there were stories."""
-    continues: str | None = None
+    continues: str | None = Field(default=None, index=True)
     """The alert in whose thread it goes on."""
     content: str = Field(sa_column=Column(Text, nullable=False))
 
@@ -174,7 +175,7 @@ class DeliveryRow(SQLModel, table=True):
     """The outbox: one message, or one part of it, on its way to one destination."""
 
     __tablename__: ClassVar[Any] = "delivery"
-    __table_args__ = (Index("ix_delivery_due", "state", "next_attempt_at"),)
+    __table_args__ = (Index("ix_delivery_due", "state", "next_attempt_at"), Index("ix_delivery_root", "root"))
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)

@@ -17,6 +17,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     exists,
+    func,
     insert,
     or_,
     select,
@@ -313,6 +314,12 @@ def save_digest(
     db.execute(update(OWED).where(*mine, stories).values(material=False))
     if not keep_open:
         close_window(db, digest.subscription, digest.window.to_at)
+
+
+def told_until(db: Connection, subscription: str) -> datetime | None:
+    """Return how far the last digest of a subscription reached."""
+    until: datetime | None = db.scalar(select(func.max(DIGEST.c.until_at)).where(DIGEST.c.subscription == subscription))
+    return until
 
 
 def close_window(db: Connection, subscription: str, at: datetime) -> None:

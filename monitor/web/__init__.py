@@ -7,6 +7,7 @@ channels.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp
 
 from monitor.clock import Clock
 from monitor.links import links_of
+from monitor.rulebook import Rulebook
 from monitor.settings import Settings
 from monitor.store import Store
 from monitor.web.guard import Guard
@@ -29,9 +31,24 @@ def make_app(settings: Settings, store: Store, *, clock: Clock, log: Any) -> ASG
     public = urlsplit(settings.public_url or "")
     looks = Looks(settings.home, public.path)
     return Guard(
-        make_site(store=store, links=links_of(settings), looks=looks, clock=clock, log=log),
+        make_site(
+            store=store,
+            links=links_of(settings),
+            named=lambda subscription, destination: _is_named(settings.home, subscription, destination),
+            looks=looks,
+            clock=clock,
+            log=log,
+        ),
         host=public.netloc,
         prefix=public.path,
         refuse=lambda status: refusal(looks, status),
         log=log,
     )
+
+
+def _is_named(home: Path, subscription: str, destination: str) -> bool:
+    """Tell whether the rule files, as they lie there now, send a subscription to a destination."""
+    rulebook = Rulebook(home)
+    rulebook.load_leniently()
+    found = rulebook.rules.subscriptions.get(subscription)
+    return found is not None and destination in found.to

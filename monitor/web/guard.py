@@ -72,7 +72,8 @@ class Guard:
         try:
             await self._app(self._below_prefix(scope), receive, send_with_headers)
         except Exception:
-            # The one broad net of the web: whatever a page runs into is told to the operator, not to the reader.
+            # The one broad net of the web: whatever a page runs into is told to the operator, not to the reader, whom
+            # the site has answered by now, unless it was the site's own outside that broke.
             self._log.exception("page failed")
             if not started:
                 await self._refuse(HTTPStatus.INTERNAL_SERVER_ERROR)(scope, receive, send_with_headers)
@@ -83,8 +84,9 @@ class Guard:
         return None if known else HTTPStatus.MISDIRECTED_REQUEST
 
     def _below_prefix(self, scope: Scope) -> Scope:
-        if self._prefix and scope["path"].startswith(f"{self._prefix}/"):
-            return {**scope, "path": scope["path"].removeprefix(self._prefix)}
+        path = scope["path"]
+        if self._prefix and (path == self._prefix or path.startswith(f"{self._prefix}/")):
+            return {**scope, "path": path.removeprefix(self._prefix) or "/"}
         return scope
 
 

@@ -50,7 +50,11 @@ class Looks:
 
     def style(self) -> str:
         """Return the one style sheet of all pages."""
-        return self._templates().environment.get_template("common/style.css").render() + self._own_style
+        try:
+            sheet = _style_of(self._templates())
+        except Exception:  # a template is a program of the operator's: it may raise anything
+            sheet = _style_of(self._plain)
+        return sheet + self._own_style
 
     @property
     def _style_sheet(self) -> str:
@@ -67,3 +71,7 @@ class Looks:
                 compiled = self._plain
             self._in_force = sources, compiled
         return compiled
+
+
+def _style_of(templates: Templates) -> str:
+    return templates.environment.get_template("common/style.css").render()

@@ -6,6 +6,7 @@ It must not know what the pages are about.
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ CONNECTIONS = 100
 """At once; more are closed. Each is an open file, and the daemon must not run out of those."""
 
 CONNECTION_SECONDS = 30.0
-"""From its first byte to its last: nobody keeps a place by being slow."""
+"""To ask, and then to take the answer: nobody keeps a place by being slow."""
 
 PAGES_AT_ONCE = 4
 """That are being made; the others wait. The daemon needs the database and the processor as well."""
@@ -43,8 +44,16 @@ def listen(settings: Settings, host: str, port: int) -> socket.socket:
                 f"{host} can be reached from elsewhere: set DATELINE_PUBLIC_URL and DATELINE_SECRET_KEY first"
             )
         return socket.create_server(address[:2], family=family, backlog=CONNECTIONS)
-    except OSError as error:
-        raise SettingsError(f"cannot listen on {host}, port {port}: {error.strerror}") from error
+    except (OSError, UnicodeError) as error:
+        raise SettingsError(f"cannot listen on {host}, port {port}: {_why(error)}") from error
+
+
+def _why(error: OSError | UnicodeError) -> str:
+    """Say what is wrong with an address; what asyncio and socket say of an error of the system repeats the address."""
+    if isinstance(error, UnicodeError):
+        return "no such name"
+    known_by_number = error.errno is not None and not isinstance(error, socket.gaierror)
+    return os.strerror(error.errno) if known_by_number else str(error.strerror)
 
 
 def address_of(listening: socket.socket) -> str:
@@ -64,6 +73,8 @@ async def serve(app: ASGIApp, listening: socket.socket, *, until: asyncio.Event)
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        # One answer a connection: a proxy that kept it for the next would send that just as we close it.
+        headers=[("Connection", "close")],
         timeout_graceful_shutdown=STOP_SECONDS,
     )
     current_default_thread_limiter().total_tokens = PAGES_AT_ONCE
@@ -90,13 +101,20 @@ class _Connection(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._end = self.loop.call_later(CONNECTION_SECONDS, transport.abort)
+        self._look_again = self.loop.call_later(CONNECTION_SECONDS, self._end_the_slow)
         if len(self.connections) > CONNECTIONS:
             transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._end.cancel()
+        self._look_again.cancel()
         super().connection_lost(exc)
+
+    def _end_the_slow(self) -> None:
+        # Whose request is being answered waits for us, not we for them; a body that stays out ends it before.
+        if self.cycle and not self.cycle.response_complete:
+            self._look_again = self.loop.call_later(CONNECTION_SECONDS, self._end_the_slow)
+        else:
+            self.transport.abort()
 
     def send_400_response(self, msg: str) -> None:
         lines = ["HTTP/1.1 400 Bad Request", *(f"{name}: {value}" for name, value in HEADERS.items())]

@@ -6,9 +6,11 @@ holds a link may use it: there is no session, no cookie and nobody to log in.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -19,6 +21,9 @@ from monitor.errors import StoreError
 from monitor.links import LeaveLink, Links, PageLink, Refused
 from monitor.store import Store, leavers, telling
 from monitor.web.looks import Looks
+
+WRITES_AT_ONCE = 4
+"""Beside the pages that only show: those do not wait for a database in which somebody else writes."""
 
 _READ = ["GET", "HEAD"]
 _SAID = {
@@ -36,6 +41,10 @@ _SAID = {
 }
 _ALTERED = "This link does not work", "It was cut or changed on its way. Open it again from the mail."
 _OTHER_KEY = "This link is too old", "It was signed with a key that is no longer used. Open the link of a newer mail."
+_UNKNOWN = (
+    "This subscription is not known here",
+    "Nothing was changed. Should mails still come, please write to their sender.",
+)
 _FORGOTTEN = "This digest is no longer kept", "Older mails stay in your mailbox; their pages are removed after a while."
 
 
@@ -45,9 +54,21 @@ def refusal(looks: Looks, status: HTTPStatus, said: tuple[str, str] | None = Non
     return HTMLResponse(looks.own("message", title=title, text=text), status)
 
 
-def make_site(*, store: Store, links: Links | None, looks: Looks, clock: Clock, log: Any) -> FastAPI:
-    """Return the application; its pages run in threads, so that the database never holds up an event loop."""
+def make_site(
+    *,
+    store: Store,
+    links: Links | None,
+    named: Callable[[str, str], bool],
+    looks: Looks,
+    clock: Clock,
+    log: Any,
+) -> FastAPI:
+    """Return the application; its pages run in threads, so that the database never holds up an event loop.
+
+    ``named`` tells whether the rule files send a subscription to a destination.
+    """
     site = FastAPI(openapi_url=None, redirect_slashes=False)
+    writes = CapacityLimiter(WRITES_AT_ONCE)
 
     @site.exception_handler(HTTPException)
     async def not_there(_: Request, error: HTTPException) -> Response:
@@ -59,6 +80,10 @@ def make_site(*, store: Store, links: Links | None, looks: Looks, clock: Clock, 
     async def not_now(_: Request, error: StoreError) -> Response:
         log.error("page not shown", error=str(error))
         return refusal(looks, HTTPStatus.SERVICE_UNAVAILABLE)
+
+    @site.exception_handler(Exception)
+    async def broken(_: Request, _error: Exception) -> Response:
+        return refusal(looks, HTTPStatus.INTERNAL_SERVER_ERROR)
 
     @site.api_route("/", methods=_READ)
     def home() -> HTMLResponse:
@@ -81,34 +106,56 @@ def make_site(*, store: Store, links: Links | None, looks: Looks, clock: Clock, 
 
     @site.api_route("/u/{token}", methods=_READ)
     def ask(token: str) -> HTMLResponse:
-        link = _read(token)
+        link = _recipient(token)
         if not isinstance(link, LeaveLink):
-            return _refused(link)
+            return link
         with store.reading() as db:
             has_left = (link.subscription, link.destination) in leavers.left(db)
         return _show("left" if has_left else "leave", link, token)
 
     @site.post("/u/{token}")
-    def leave(token: str) -> HTMLResponse:
-        link = _read(token)
+    async def leave(token: str) -> HTMLResponse:
+        return await to_thread.run_sync(_leave, token, limiter=writes)
+
+    @site.post("/u/{token}/undo")
+    async def come_back(token: str) -> HTMLResponse:
+        return await to_thread.run_sync(_come_back, token, limiter=writes)
+
+    def _leave(token: str) -> HTMLResponse:
+        link = _recipient(token)
         if not isinstance(link, LeaveLink):
-            return _refused(link)
+            return link
         with store.writing() as db:
             is_new = leavers.leave(db, link.subscription, link.destination, clock.now())
         if is_new:
             log.info("unsubscribed", digest=link.subscription, destination=link.destination)
         return _show("left", link, token)
 
-    @site.post("/u/{token}/undo")
-    def come_back(token: str) -> HTMLResponse:
-        link = _read(token)
+    def _come_back(token: str) -> HTMLResponse:
+        link = _recipient(token)
         if not isinstance(link, LeaveLink):
-            return _refused(link)
+            return link
         with store.writing() as db:
             is_new = leavers.come_back(db, link.subscription, link.destination)
         if is_new:
             log.info("subscribed again", digest=link.subscription, destination=link.destination)
         return _show("back", link, token)
+
+    def _recipient(token: str) -> LeaveLink | HTMLResponse:
+        """Return whom a link takes off what, or the page for a link that does not; never say "done" to a stranger."""
+        link = _read(token)
+        if not isinstance(link, LeaveLink):
+            return _refused(link)
+        with store.reading() as db:
+            is_known = leavers.is_known(db, link.subscription, link.destination)
+        if is_known or named(link.subscription, link.destination):
+            return link
+        log.warning(
+            "a signed link of a recipient that neither this database nor the rule files know",
+            digest=link.subscription,
+            destination=link.destination,
+        )
+        return refusal(looks, HTTPStatus.NOT_FOUND, _UNKNOWN)
 
     def _read(token: str) -> PageLink | LeaveLink | Refused:
         return links.read(token) if links else Refused.ALTERED

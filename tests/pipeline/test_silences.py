@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from monitor import pipeline
 from monitor.model import Severity, Silence, SilenceScope
 from monitor.store import silences, telling
-from monitor.store.tables import ARTICLE, OWED
+from monitor.store.tables import ARTICLE, DIGEST, OWED
 from tests.fakes import Desk, item, open_desk
 from tests.pipeline.test_joining import FIRST, RISEN, alerts, poll
 from tests.pipeline.test_threads import BLAST, SLACK, posted, rules
@@ -98,3 +98,23 @@ async def test_an_article_kept_back_is_told_where_an_edit_matches_something_else
         await poll(desk, "dawn", FIRST.replace("Gunmen attack", "State of emergency after gunmen attack"))
         (told,) = alerts(desk)
         assert [str(story.severity) for story in told.stories] == ["critical"]
+
+
+async def test_a_silence_over_a_digest_is_named_by_the_next_one_too(tmp_path: Path) -> None:
+    daily = rules(SLACK).replace("when: immediately", 'when: "07:00"')
+    async with open_desk(tmp_path, daily) as desk:
+        await poll(desk, "dawn", FIRST)
+        silence(desk, "rule", "attacks", hours=1)
+        desk.clock.advance(minutes=20)
+        await pipeline.run_once(desk.services)
+        desk.clock.advance(days=1)
+        await pipeline.run_once(desk.services)
+        desk.clock.advance(days=1)
+        await pipeline.run_once(desk.services)
+        with desk.services.store.reading() as db:
+            told = [telling.read_digest(db, one) for one in db.scalars(select(DIGEST.c.id).order_by(DIGEST.c.until_at))]
+        assert [("1 article" in line, "until" in line) for one in told[:2] if one for line in one.silences] == [
+            (True, True),
+            (True, True),
+        ]
+        assert [one.silences for one in told[2:] if one] == [()]

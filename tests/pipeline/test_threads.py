@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select
 from monitor import pipeline
 from monitor.errors import DeliveryError
 from monitor.model import Delivery, DeliveryState, EmailMessage, SlackMessage
-from monitor.store import leavers
+from monitor.store import leavers, telling
 from monitor.store.tables import DELIVERY, DIGEST, LEAVER, NOTICE, OWED
 from tests.fakes import Desk, item, open_desk
 from tests.pipeline.test_joining import FIRST, RISEN, SECOND, alerts, poll, rows
@@ -172,6 +172,38 @@ async def test_a_flood_is_one_message_and_told(tmp_path: Path) -> None:
         assert "60" in words(posted(desk)[-1])
         await poll(desk, "daily", *flood)
         assert len(posted(desk)) == 3
+
+
+async def test_edits_of_a_flood_are_a_flood(tmp_path: Path) -> None:
+    def flood(killed: str) -> list[str]:
+        text = "{} guards were killed in the attack on depot {}, Deputy Commissioner Bahram Saleem said."
+        return [item(100 + n, f"Depot {n * 7} attack near village {n * 3}", text.format(killed, n)) for n in range(60)]
+
+    async with open_desk(tmp_path, rules(SLACK)) as desk:
+        await poll(desk, "daily", *flood("Three"))
+        await poll(desk, "daily", *flood("Nine"))
+        assert len(posted(desk)) == 2
+        assert [len(one.stories) for one in alerts(desk)] == [0, 0]
+        assert [told.stories for one in alerts(desk) for told in one.floods] == [60, 60]
+
+
+async def test_after_a_loud_story_quiet_hours_end_with_what_came_since(tmp_path: Path) -> None:
+    daily = rules(SLACK, more=', quiet: {hours: "22:00-06:00", except: critical}')
+    daily = daily.replace("when: immediately", 'when: "05:00, 17:00"')
+    emergency = item(9, "State of emergency in Quetta", "A state of emergency was declared in Quetta.")
+    async with open_desk(tmp_path, daily) as desk:
+        desk.clock.advance(hours=11)  # 17:30
+        await pipeline.run_once(desk.services)
+        await poll(desk, "dawn", emergency)
+        desk.clock.advance(hours=11, minutes=15)  # 05:05
+        await pipeline.run_once(desk.services)
+        desk.clock.advance(hours=1)
+        await pipeline.run_once(desk.services)
+        with desk.services.store.reading() as db:
+            ids = list(db.scalars(select(DIGEST.c.id).order_by(DIGEST.c.composed_at)))
+            told = [one for one in (telling.read_digest(db, id_) for id_ in ids) if one]
+        assert [len(one.stories) for one in told] == [1, 0]
+        assert f"{told[1].window.from_at:%H:%M}" == "05:00", "no news since then; before there was"
 
 
 async def test_a_flood_of_a_day_is_summed_up_too(tmp_path: Path) -> None:

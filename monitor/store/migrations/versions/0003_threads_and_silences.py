@@ -47,9 +47,11 @@ def upgrade() -> None:
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.add_column(sa.Column("root", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("edits", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.create_index("ix_delivery_root", ["root"], unique=False)
 
     with op.batch_alter_table("digest", schema=None) as batch_op:
         batch_op.add_column(sa.Column("continues", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_digest_continues"), ["continues"], unique=False)
 
     with op.batch_alter_table("owed", schema=None) as batch_op:
         batch_op.add_column(sa.Column("silence", sa.Integer(), nullable=True))
@@ -58,20 +60,24 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_owed_open", ["subscription", "owed_at"], sqlite_where=is_open, postgresql_where=is_open
         )
+        batch_op.create_index("ix_owed_digest", ["digest"], unique=False)
         batch_op.create_index("ix_owed_silence", ["silence"], sqlite_where=is_muted, postgresql_where=is_muted)
 
 
 def downgrade() -> None:
     with op.batch_alter_table("owed", schema=None) as batch_op:
         batch_op.drop_index("ix_owed_silence")
+        batch_op.drop_index("ix_owed_digest")
         batch_op.drop_index("ix_owed_open")
         batch_op.create_index("ix_owed_open", ["subscription", "digest"], unique=False)
         batch_op.drop_column("silence")
 
     with op.batch_alter_table("digest", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_digest_continues"))
         batch_op.drop_column("continues")
 
     with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_index("ix_delivery_root")
         batch_op.drop_column("edits")
         batch_op.drop_column("root")
 
