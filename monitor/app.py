@@ -100,7 +100,8 @@ class Services:
             # Whatever an overriding template runs into, the alert goes out.
             self.log.error("template failed, the built-in one is used", digest=digest.id, problem=str(error))
             fault = error if isinstance(error, RuleError) else RuleError(str(error), file="templates")
-            mark = f"{fault.file} failed on this message; this is the built-in template. The operator was told."
+            told = " The operator was told." if self.rulebook.rules.operator.to else ""
+            mark = f"{fault.file} failed on this message; this is the built-in template.{told}"
             return Rendered(messages=fill(self.rulebook.builtin_templates, mark), fault=fault)
 
     def log_poll(self, feed: Feed, outcome: FetchOutcome, counts: dict[str, Any]) -> None:

@@ -6,15 +6,21 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from typing import Annotated
 
 import structlog
 import typer
 
-from monitor.cli.base import Home, app, err, settings_of, store_of
+from monitor.cli.base import Home, app, err, settings_of
 from monitor.clock import Clock
 from monitor.links import links_of
 from monitor.logs import configure_logs
+from monitor.settings import Settings
+from monitor.store import Store
+
+DAEMON_SECONDS = 5.0
+"""How long a daemon that was started at the same moment may take to make a new home's database."""
 
 LOOPBACK = "127.0.0.1"
 PORT = 8321
@@ -34,7 +40,7 @@ def web(
 ) -> None:
     """Show the pages that mails link to (the digest in the browser, unsubscribing) until Ctrl-C or SIGTERM.
 
-    It runs beside the daemon on the same home; `dateline run --web` does both in one process.
+    It runs beside the daemon, on the same home and disk; `dateline run --web` does both in one process.
 
     Example: `dateline web --home ~/desk --port 8321`
     """
@@ -45,7 +51,7 @@ def web(
         settings = settings.model_copy(update={"log": "json"})
         configure_logs(settings.log)
     log = structlog.get_logger("dateline")
-    store = store_of(settings)
+    store = _store_of_daemon(settings)
     listening = listen(settings, host, port)
     if links_of(settings) is None:
         err.print("[yellow]Mails have no links yet:[/] set DATELINE_PUBLIC_URL and DATELINE_SECRET_KEY.")
@@ -61,3 +67,12 @@ def web(
         os._exit(0)
 
     asyncio.run(go())
+
+
+def _store_of_daemon(settings: Settings) -> Store:
+    """Open the database that the daemon made. On one of our own we would say "unsubscribed", and it would mail on."""
+    store, end = Store(settings.database_url, create=False), time.monotonic() + DAEMON_SECONDS
+    while not store.exists() and time.monotonic() < end:
+        time.sleep(0.2)
+    store.prepare()
+    return store

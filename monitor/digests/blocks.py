@@ -7,7 +7,7 @@ in that alert's thread what changed, and the alert itself is edited to how its s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from monitor.digests.block_kit import (
     Unit,
@@ -26,8 +26,9 @@ from monitor.digests.block_kit import (
     unit,
     words,
 )
+from monitor.digests.sight import Trouble
 from monitor.digests.story_blocks import flood, flood_line, full, headline, update
-from monitor.digests.view import Story, View
+from monitor.digests.view import FloodView, Story, View
 from monitor.digests.words import one_line
 from monitor.model import SlackMessage
 from monitor.text.lines import shorten
@@ -50,7 +51,7 @@ def slack_messages(
         opening = ""
     above, below = _above(view, opening), _below(view, f"{view.subscription}: {view.reason}")
     if view.continues and not view.is_empty:
-        parts = packed([*_opening(opening), *_stories(view, update), *map(flood, view.floods), *_troubled(view)])
+        parts = packed([*_opening(opening), *_stories(view, update), *_floods(view, flood), *_troubled(view)])
     elif not headlines_only and (whole := _whole(view, above, below)):
         parts = [whole]
     else:
@@ -95,11 +96,11 @@ def _whole(view: View, above: list[Unit], below: list[Unit]) -> list[Unit] | Non
 
 
 def _details(view: View) -> list[Unit]:
-    return [*_stories(view, full), *map(flood, view.floods)]
+    return [*_stories(view, full), *_floods(view, flood)]
 
 
 def _lines(view: View) -> list[Unit]:
-    return [*_stories(view, headline), *map(flood_line, view.floods)]
+    return [*_stories(view, headline), *_floods(view, flood_line)]
 
 
 def _stories(view: View, make: Callable[[Story, str], Unit]) -> Iterator[Unit]:
@@ -107,6 +108,12 @@ def _stories(view: View, make: Callable[[Story, str], Unit]) -> Iterator[Unit]:
     for region in view.regions:
         for number, story in enumerate(region.stories):
             yield make(story, region.name if number == 0 and len(view.regions) > 1 else "")
+
+
+def _floods(view: View, make: Callable[[FloodView], Unit]) -> Iterator[Unit]:
+    yield from map(make, view.floods)
+    if view.more_floods:
+        yield unit([context(f"and {view.more_floods} more like these")])
 
 
 def _more(hidden: int, pointer: str) -> Unit:
@@ -135,26 +142,31 @@ def _above(view: View, opening: str) -> list[Unit]:
 def _below(view: View, reason: str) -> list[Unit]:
     sight = view.sight
     quiet = _troubles("quieter than usual", sight.quiet, sight.more_quiet)
-    muted = (f"Muted: {silence}" for silence in view.silences)
-    checked = context(f"{sight.checked} checked", _failing(view), quiet, *muted)
+    muted = [f"Muted: {silence}" for silence in view.silences]
+    muted += [f"and {view.more_silences} more muted"] if view.more_silences else []
+    checked = context(f"{sight.checked} checked", *_failing(view), quiet, *muted)
     return [unit([divider(), checked, context(_mark(view), f"{reason} · times of {view.timezone}")])]
 
 
 def _troubled(view: View) -> list[Unit]:
     """Return what a reply must not leave out: the rest of what was checked stands below the alert itself."""
-    lines = list(filter(None, [_failing(view), _mark(view)]))
+    lines = list(filter(None, [*_failing(view), _mark(view)]))
     return [unit([context(*lines)])] if lines else []
 
 
-def _failing(view: View) -> str:
-    return _troubles("failing", view.sight.failed, view.sight.more_failed)
+def _failing(view: View) -> list[str]:
+    """Return what could not be read: a line each, where there is more than one."""
+    failed, more = view.sight.failed, view.sight.more_failed
+    if len(failed) <= 1:
+        return [_troubles("failing", failed, more)]
+    last = [f"• and {more} more"] if more else []
+    return [f"{len(failed) + more} failing:", *(f"• {trouble}" for trouble in failed), *last]
 
 
-def _troubles(what: str, troubles: Iterable[object], more: int) -> str:
-    named = [str(trouble) for trouble in troubles]
-    if not named:
+def _troubles(what: str, troubles: Sequence[Trouble], more: int) -> str:
+    if not troubles:
         return ""
-    return f"{len(named) + more} {what}: {'; '.join(named)}{f' and {more} more' if more else ''}"
+    return f"{len(troubles) + more} {what}: {'; '.join(map(str, troubles))}{f' and {more} more' if more else ''}"
 
 
 def _mark(view: View) -> str:

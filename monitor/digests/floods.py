@@ -67,9 +67,16 @@ def outline_of(owed: Owed) -> Outline:
 
 
 def floods_in(
-    outlines: Iterable[Outline], rule_names: Mapping[str, str], feed_names: Mapping[str, str], limit: int = LIMIT
+    outlines: Iterable[Outline],
+    rule_names: Mapping[str, str],
+    feed_names: Mapping[str, str],
+    limit: int = LIMIT,
+    *,
+    keep: int = 0,
 ) -> tuple[list[Flood], set[int]]:
     """Return the floods among what is due at once, and the debts that they tell.
+
+    Of each flood so many stories are left to be told one by one as ``keep`` says, the gravest and newest.
 
     A debt counts for its strongest rule. Names that are not known any more are given as their ids.
     """
@@ -77,7 +84,7 @@ def floods_in(
     for one in outlines:
         stories.setdefault(one.story, []).append(one)
     alone = [members for members in stories.values() if not any(one.is_shared for one in members)]
-    flooded = _flooded(alone, limit)
+    flooded = _without(_flooded(alone, limit), keep)
     channels: dict[Channel, list[Outline]] = {}
     for members in flooded:
         for one in members:
@@ -98,6 +105,18 @@ def _flooded(stories: list[list[Outline]], limit: int) -> list[list[Outline]]:
         if len(left) == len(stories):
             return left
         stories = left
+
+
+def _without(flooded: list[list[Outline]], keep: int) -> list[list[Outline]]:
+    kept = Counter[Channel]()
+    rest = []
+    for members in sorted(flooded, key=lambda members: min(map(_by_weight, members))) if keep else flooded:
+        channels = {one.channel for one in members}
+        if any(kept[channel] < keep for channel in channels):
+            kept.update(channels)
+        else:
+            rest.append(members)
+    return rest
 
 
 def _flood(channel: Channel, members: list[Outline], rule_name: str, source: str) -> Flood:

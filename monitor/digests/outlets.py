@@ -6,7 +6,7 @@ Part of what all surfaces show; knows no markup.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.digests.local_time import LocalTime
 from monitor.digests.words import Words, counted, host_of, name, web_link, words
@@ -14,6 +14,8 @@ from monitor.model import ArticleRef
 
 TITLE_LIMIT = 300
 _COPIES_SHOWN = 8
+_EXAMPLE_LINK_LIMIT = 1_000
+"""Longer addresses are left out of examples: a hundred of them stand in a digest of floods."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +48,9 @@ def reports(articles: Sequence[ArticleRef], local: LocalTime) -> tuple[Report, .
 
 
 def report(article: ArticleRef, local: LocalTime) -> Report:
-    """Return one article by itself."""
-    return _report([article], article, local)
+    """Return one article by itself, as an example of many."""
+    shown = _report([article], article, local)
+    return replace(shown, link=web_link(article.link, _EXAMPLE_LINK_LIMIT))
 
 
 def breadth(articles: Sequence[ArticleRef], origins: int) -> str:

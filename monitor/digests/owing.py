@@ -153,11 +153,13 @@ def debts_of_revision(
     matched_before: Collection[str],
     told: Collection[str],
     untold: Collection[str],
+    kept_back: Collection[str] = (),
 ) -> list[Debt]:
     """Decide what an edit owes.
 
     ``article`` is the edited one, ``matched_before`` the rules that an earlier revision matched, ``told`` the
-    subscriptions that were told of the article; those that are still to be, ``untold``, will read its new words.
+    subscriptions that were told of the article; those that are still to be, ``untold``, will read its new words. To
+    those from whom a silence kept it back it is news: the silence may be over by now, else it keeps this back as well.
     """
     debts = []
     for subscription in subscriptions:
@@ -167,8 +169,8 @@ def debts_of_revision(
         if subscription.id in told:
             severity = max((match.severity for match in wanted(subscription, matches)), key=_rank, default=Severity.LOW)
             debts.append(_debt(subscription, article, "revision", severity))
-        elif first:
-            debts.append(_debt(subscription, article, "news", first[0].severity))
+        elif found := first or (wanted(subscription, matches) if subscription.id in kept_back else ()):
+            debts.append(_debt(subscription, article, "news", found[0].severity))
     return debts
 
 

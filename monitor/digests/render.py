@@ -9,20 +9,18 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import textwrap
 import traceback
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, Literal
+from typing import Literal
 
 import css_inline
-from jinja2 import FunctionLoader, StrictUndefined, TemplateSyntaxError, meta, nodes, select_autoescape
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import TemplateSyntaxError, meta, nodes
 
-from monitor.digests.block_kit import escaped
 from monitor.digests.blocks import slack_edit, slack_messages
 from monitor.digests.document import to_json
+from monitor.digests.sandbox import ESCAPED, Sandbox, environments, own_markup
 from monitor.digests.view import View, view, within
 from monitor.digests.words import one_line
 from monitor.errors import RuleError
@@ -33,9 +31,8 @@ Form = Literal["slack", "email", "text", "json"]
 
 MAIL_BYTES = 90_000
 """Gmail clips a mail near 102 kB and hides what follows, the coverage statement first."""
-_TEXT_WIDTH = 72
 _SUBJECT_LIMIT = 180
-_ESCAPED = ("html", "css")
+_FEW_EXAMPLES = 3
 _OPENING = "slack.txt"
 _COMMON = "common"
 _FALL_BACK = "digest"
@@ -44,22 +41,13 @@ _FALL_BACK = "digest"
 _inliner = css_inline.CSSInliner(keep_at_rules=True, minify_css=True, load_remote_stylesheets=False)
 
 
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """Reads the fields of a view at once: they are plain values, and most of what templates are filled with."""
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        if attribute in getattr(type(obj), "__dataclass_fields__", ()):
-            return getattr(obj, attribute)
-        return super().getattr(obj, attribute)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Templates:
     """Every template, compiled: a syntax error can no longer come up."""
 
-    environment: ImmutableSandboxedEnvironment
-    mrkdwn: ImmutableSandboxedEnvironment
-    """The same for what Slack reads as its own markup: words that a template is filled with are escaped for it."""
+    environment: Sandbox
+    mrkdwn: Sandbox
+    """The same for what Slack reads as its own markup."""
     files: frozenset[str]
     """Names like ``digest/email.html``."""
     version: str
@@ -86,16 +74,7 @@ def compile_templates(sources: Mapping[str, str]) -> Templates:
     def load(name: str) -> tuple[str, str, None]:
         return sources[name], f"templates/{name}", None
 
-    environment = _Sandbox(
-        loader=FunctionLoader(load),
-        autoescape=select_autoescape(_ESCAPED, default=False),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["wrap"] = _wrap
-    del environment.filters["safe"]  # `map("safe")` does not show in the syntax
-    mrkdwn = environment.overlay(finalize=lambda value: escaped(str(value)))
+    environment, mrkdwn = environments(load)
     for name, source in sources.items():
         try:
             _check(environment.parse(source, name, f"templates/{name}"), name, sources)
@@ -118,7 +97,7 @@ def _check(tree: nodes.Template, name: str, sources: Collection[str]) -> None:
         if other is None or other not in sources:
             message = f"there is no template {other!r}" if other else "a template is named by an expression"
             raise RuleError(message, file=file, line=1, column=1, hint="name one of " + ", ".join(sorted(sources)))
-        if name.endswith(_ESCAPED) and not other.endswith(_ESCAPED):
+        if name.endswith(ESCAPED) and not other.endswith(ESCAPED):
             hint = "an HTML template may use .html and .css only"
             raise RuleError(f"{other} is not escaped", file=file, line=1, column=1, hint=hint)
 
@@ -216,7 +195,7 @@ class _Page:
         return one_line(self._fill("subject.txt", self._view), _SUBJECT_LIMIT)
 
     def _opening(self) -> str:
-        return self._fill("slack.txt", self._view).strip()
+        return own_markup(self._fill(_OPENING, self._view)).strip()
 
     def text(self) -> str:
         return re.sub(r"\n{3,}", "\n\n", self._fill("email.txt", self._view).strip("\n")) + "\n"
@@ -225,17 +204,24 @@ class _Page:
         return self._fill("email.html", self._view, subject=self.subject(), style_sheet=style_sheet)
 
     def html(self, limit: int | None = None) -> str:
-        """Return the page within ``limit`` bytes: the least grave stories lose their details, then their place."""
+        """Return the page within ``limit`` bytes.
+
+        Floods lose their examples first, then the least grave stories their details, and at last their place.
+        """
         count, subject = self._view.count, self.subject()
 
         @cache
-        def page(rung: int) -> str:
+        def page(rung: int, examples: int = 0) -> str:
             """Return a rung of the ladder: no story (0), all headlines (``count``), all in full (twice that)."""
-            shown = within(self._view, shown=min(rung, count), detailed=max(rung - count, 0))
+            shown = within(self._view, shown=min(rung, count), detailed=max(rung - count, 0), examples=examples)
             return inlined(self._fill("email.html", shown, subject=subject, style_sheet=None))
 
-        if limit is None or _bytes(page(2 * count)) <= limit:
-            return page(2 * count)
+        most = max((len(flood.examples) for flood in self._view.floods), default=0)
+        if limit is None:
+            return page(2 * count, most)
+        for examples in sorted({most, min(most, _FEW_EXAMPLES), 0}, reverse=True):
+            if _bytes(page(2 * count, examples)) <= limit:
+                return page(2 * count, examples)
         fitting = _fullest(page, count, 2 * count, limit) or _fullest(page, 0, count, limit)
         return fitting or page(0)
 
@@ -277,21 +263,6 @@ def _fullest(page: Callable[[int], str], low: int, high: int, limit: int) -> str
 
 def _bytes(page: str) -> int:
     return len(page.encode())
-
-
-def _wrap(text: object, first: str = "", rest: str | None = None) -> str:
-    """Break a line at 72 columns; ``first`` and ``rest`` go before its first and its other lines."""
-    if len(line := f"{first}{text}") <= _TEXT_WIDTH:
-        return line.rstrip()
-    lines = textwrap.wrap(
-        str(text),
-        width=_TEXT_WIDTH,
-        initial_indent=first,
-        subsequent_indent=first if rest is None else rest,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    return "\n".join(lines)
 
 
 def _json(value: object) -> str:

@@ -111,7 +111,7 @@ def _largest(sizes: Iterable[Unit], story: Story, region: str) -> Unit:
 def _full(story: Story, region: str, room: _Room) -> Unit:
     tags = _dotted(_severity(story), _state(story), story.where)
     title = _title(story, region, tags, _dotted(_byline(story.lead), story.breadth))
-    changes = _list("What changed", [change.text for change in story.changes], room.changes)
+    changes = _list("What changed", [change.text for change in story.changes], room.changes, story.more_changes)
     gist = [quote(story.gist.text)] if story.gist and room.gist else []
     head = [*gist, *changes] if story.is_new else [*changes, *gist]
     said = [f"{one.claim}: “{one.quote}”" if one.quote else one.claim for one in story.statements]
@@ -129,7 +129,7 @@ def _update(story: Story, region: str, room: _Room) -> Unit:
         if (figures := tuple(figure for figure in claimant.figures if figure.before))
     ]
     is_table_worth = room.figures and sum(len(claimant.figures) for claimant in moved) >= _MOVES_WORTH_A_TABLE
-    head = _list("", [change.text for change in story.changes], room.changes)
+    head = _list("", [change.text for change in story.changes], room.changes, story.more_changes)
     tail = _others("New reports: ", story.reports, story, room)
     return _with_figures(title, head, moved if is_table_worth else (), 0, tail, [_why(story)])
 
@@ -225,8 +225,8 @@ def _told(story: Story) -> str:
     """Return what changed in few words; nothing for a story that is simply new."""
     if not story.changes:
         return "" if story.is_new else "update"
-    more = f" (+{len(story.changes) - 1})" if len(story.changes) > 1 else ""
-    return f"{one_line(story.changes[0].text, _CHANGE_LIMIT)}{more}"
+    others = len(story.changes) - 1 + story.more_changes
+    return f"{one_line(story.changes[0].text, _CHANGE_LIMIT)}{f' (+{others})' if others else ''}"
 
 
 def _title(story: Story, region: str, tags: str, byline: str) -> list[Block]:
@@ -256,10 +256,10 @@ def _dotted(*parts: str) -> str:
     return " · ".join(filter(None, parts))
 
 
-def _list(label: str, lines: list[str], limit: int) -> list[Element]:
+def _list(label: str, lines: list[str], limit: int, more: int = 0) -> list[Element]:
     if not lines[:limit]:
         return []
-    more = len(lines[limit:])
+    more += len(lines[limit:])
     items = [line(words(ours(text))) for text in [*lines[:limit], *([f"and {more} more"] if more else [])]]
     return [*([line(words(label, "bold"))] if label else []), bullets(items)]
 

@@ -20,7 +20,8 @@ from monitor.text.lines import listed
 _GIST_LIMIT = 500
 _REPORTS_SHOWN = 10
 _FIGURES_SHOWN = 12
-_EXAMPLES_SHOWN = 10
+_CHANGES_SHOWN = 20
+_FLOODS_SHOWN = _EXAMPLES_SHOWN = _SILENCES_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,7 @@ class Story:
     where: str
     changes: tuple[Words, ...]
     """What happened besides its being new."""
+    more_changes: int
     claimants: tuple[Claimant, ...]
     """Who says which figures."""
     more_figures: int
@@ -99,8 +101,10 @@ class View:
     hidden: int
     """Stories for which there was no room."""
     floods: tuple[FloodView, ...]
+    more_floods: int
     sight: Sight
     silences: tuple[str, ...]
+    more_silences: int
     mark: str
     """What is not as it should be with this message itself, as a sentence: a template that failed; else empty."""
     is_mail: bool
@@ -139,6 +143,8 @@ def view(
     top = max(levels, key=lambda level: level.rank, default=None)
     places = _places(digest)
     sight = sight_of(digest.coverage, local)
+    floods = sorted(digest.floods, key=lambda flood: -flood.severity.rank)
+    silences = tuple(filter(None, (one_line(silence, 300) for silence in digest.silences)))
     return View(
         subscription=one_line(digest.subscription, 80),
         kind=digest.kind,
@@ -155,9 +161,11 @@ def view(
         places=places,
         regions=regions,
         hidden=0,
-        floods=tuple(_flood(flood, local) for flood in digest.floods),
+        floods=tuple(_flood(flood, local) for flood in floods[:_FLOODS_SHOWN]),
+        more_floods=len(floods[_FLOODS_SHOWN:]),
         sight=sight,
-        silences=tuple(filter(None, (one_line(silence, 300) for silence in digest.silences))),
+        silences=silences[:_SILENCES_SHOWN],
+        more_silences=len(silences[_SILENCES_SHOWN:]),
         mark=one_line(mark, 300),
         is_mail=is_mail,
         browser=browser,
@@ -165,8 +173,11 @@ def view(
     )
 
 
-def within(whole: View, *, shown: int, detailed: int) -> View:
-    """Return a view with room for so many stories at all, and in full; the gravest are kept, in the view's order."""
+def within(whole: View, *, shown: int, detailed: int, examples: int = _EXAMPLES_SHOWN) -> View:
+    """Return a view with room for so many stories at all, and in full, and for so many examples of each flood.
+
+    The gravest stories are kept, in the view's order.
+    """
     gravest = sorted(whole.stories, key=lambda story: -story.severity.rank)
     kept = {id(story): place < detailed for place, story in enumerate(gravest[:shown])}
     regions = (
@@ -176,7 +187,12 @@ def within(whole: View, *, shown: int, detailed: int) -> View:
         )
         for region in whole.regions
     )
-    return replace(whole, regions=tuple(region for region in regions if region.stories), hidden=whole.count - len(kept))
+    return replace(
+        whole,
+        regions=tuple(region for region in regions if region.stories),
+        hidden=whole.count - len(kept),
+        floods=tuple(replace(flood, examples=flood.examples[:examples]) for flood in whole.floods),
+    )
 
 
 def _severities(levels: list[Severity]) -> str:
@@ -223,6 +239,7 @@ def _flood(flood: Flood, local: LocalTime) -> FloodView:
 def _story(story: StoryItem, local: LocalTime) -> Story:
     independent = reports(story.articles, local)
     lead = story.articles[0] if story.articles else None
+    changes = [change.text for change in story.changes if change.kind != "new_story" and one_line(change.text)]
     language = lead.language if lead else None
     first_seen, updated = local.time(story.first_seen_at), local.time(story.updated_at)
     return Story(
@@ -237,9 +254,8 @@ def _story(story: StoryItem, local: LocalTime) -> Story:
         breadth=breadth(story.articles, story.origins),
         gist=words(story.gist, _GIST_LIMIT, language) if one_line(story.gist) else None,
         where=", ".join(filter(None, (name(place, 60) for place in story.where[:8]))),
-        changes=tuple(
-            words(change.text, 400) for change in story.changes if change.kind != "new_story" and one_line(change.text)
-        ),
+        changes=tuple(words(change, 400) for change in changes[:_CHANGES_SHOWN]),
+        more_changes=len(changes[_CHANGES_SHOWN:]),
         claimants=claimants(story.figures[:_FIGURES_SHOWN], local),
         more_figures=len(story.figures[_FIGURES_SHOWN:]),
         statements=tuple(statement(record, local) for record in story.statements[:_FIGURES_SHOWN]),

@@ -25,7 +25,7 @@ def tell_operator(db: Connection, services: Services, notice: Notice) -> None:
         return
     digest = notice_digest(SUBSCRIPTION, notice, reason="you are named as the operator in the rule files")
     digest = replace(digest, id=telling.unused_id(db, digest.id))
-    telling.save_digest(db, digest, (), now=notice.since_at)
+    telling.save_digest(db, digest, (), now=notice.since_at, keep_open=True)
     for destination in services.rulebook.rules.operator.to:
         # By the built-in templates: what is told may be that others fail.
         message = notice_message(digest, destination, services.rulebook.builtin_templates)

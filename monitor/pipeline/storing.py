@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -146,10 +146,15 @@ def _revision_debts(
             one,
             matches[one.id],
             matched_before=matched_before.get(one.id, ()),
-            told=[subscription for subscription, state in news_owed.get(one.id, {}).items() if state == "told"],
-            untold=[subscription for subscription, state in news_owed.get(one.id, {}).items() if state == "open"],
+            told=_in_state("told", news_owed.get(one.id, {})),
+            untold=_in_state("open", news_owed.get(one.id, {})),
+            kept_back=_in_state("kept back", news_owed.get(one.id, {})),
         )
     ]
+
+
+def _in_state(state: telling.NewsState, owed: Mapping[str, telling.NewsState]) -> list[str]:
+    return [subscription for subscription, its in owed.items() if its == state]
 
 
 def _match(services: Services, rules: RuleSet, article: Article, words: Words | None = None) -> Outcome:

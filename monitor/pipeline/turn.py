@@ -148,7 +148,8 @@ class Turn:
     def _flood_in(self, outlines: Sequence[Outline], limit: int) -> _Flood:
         names = {rule: one.name for rule, one in self._rules.rules.items()}
         feeds = {feed: one.name for feed, one in self._rules.feeds.items()}
-        told, debts = floods_in(outlines, names, feeds, limit)
+        # A digest by the clock lists as many as it can; an alert about an archive calls nobody for fifty of its items.
+        told, debts = floods_in(outlines, names, feeds, limit, keep=limit if limit == WINDOW_FLOOD else 0)
         return _Flood(told=tuple(told), debts=debts, outlines=tuple(one for one in outlines if one.id in debts))
 
     def _not_silenced(self, owed: Sequence[AnyOwed]) -> Sequence[AnyOwed]:

@@ -28,12 +28,16 @@ that takes in several polls' changes of a page before it is copied back, storing
 
 
 class Store:
-    """An open database. ``writing`` and ``reading`` give a connection inside a transaction of its own."""
+    """An open database. ``writing`` and ``reading`` give a connection inside a transaction of its own.
 
-    def __init__(self, url: str) -> None:
+    With ``create=False`` a database that is not there is not made: ``exists`` tells, and ``prepare`` refuses.
+    """
+
+    def __init__(self, url: str, *, create: bool = True) -> None:
         self.url = make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
-        if self.sqlite and self.url.database:
+        self._create = create
+        if create and self.sqlite and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         try:
             self.engine = create_engine(self.url)
@@ -71,6 +75,11 @@ class Store:
     def close(self) -> None:
         self.engine.dispose()
 
+    def exists(self) -> bool:
+        """Tell whether there is a database with tables; leaves no file where there was none."""
+        file = self.url.database if self.sqlite else None
+        return (not file or Path(file).exists()) and not self._is_empty()
+
     # --- version ---
 
     def version(self) -> str | None:
@@ -80,6 +89,8 @@ class Store:
 
     def prepare(self) -> None:
         """Create the tables of an empty database; raise StoreError on one that is older or newer than this program."""
+        if not self._create and not self.exists():
+            raise StoreError(f"there is no database {self.name} yet: start `dateline run` on this home first")
         # In this order: the daemon and the web may start on a new home at the same moment.
         is_empty, current, newest = self._is_empty(), self.version(), _newest()
         if is_empty:

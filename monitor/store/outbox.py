@@ -165,7 +165,7 @@ def _due(now: datetime, *, pace: timedelta) -> Select[int]:
             DELIVERY.c.next_attempt_at <= now,
             ~taken,
             ~root_ahead,
-            or_(DELIVERY.c.part == 0, part_before),
+            or_(DELIVERY.c.part == 0, DELIVERY.c.edits, part_before),
         )
         .group_by(DELIVERY.c.destination)
     )
@@ -229,7 +229,8 @@ def record_verdict(db: Connection, delivery: Delivery, verdict: Verdict) -> None
     _record(db, delivery, state=verdict.state, error=verdict.reason, next_attempt_at=verdict.next_attempt_at)
     here = DELIVERY.c.destination == delivery.destination
     if delivery.part + 1 < delivery.parts and _goes_nowhere(db, delivery, verdict):
-        later = and_(here, DELIVERY.c.digest == delivery.digest, DELIVERY.c.part > delivery.part)
+        of_digest = DELIVERY.c.digest == delivery.digest
+        later = and_(here, of_digest, DELIVERY.c.part > delivery.part, ~DELIVERY.c.edits)
         reason = f"part {delivery.part + 1} of {delivery.parts}: {verdict.reason}"
         db.execute(update(DELIVERY).where(later).values(state=DeliveryState.FAILED, error=reason))
     if verdict.whole_destination:

@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, exists, func, insert, select, update
 
 from monitor.errors import StoreError
 from monitor.model import Silence, SilenceScope
 from monitor.store import stories
 from monitor.store.dialect import among
-from monitor.store.tables import OWED, SILENCE, STORY
+from monitor.store.tables import OWED, SILENCE, STORY, STORY_EVENT
 
 
 def add(
@@ -47,6 +47,8 @@ def find(db: Connection, silence: int) -> Silence | None:
 def lift(db: Connection, silence: int, now: datetime) -> int:
     """End a silence early; what it kept back is owed anew from now on. Returns how much that is.
 
+    Not what its readers were owed anew since, by an edit that matched something else.
+
     Raises StoreError where there is none of that number, or it is over.
     """
     found = find(db, silence)
@@ -55,7 +57,12 @@ def lift(db: Connection, silence: int, now: datetime) -> int:
     if found.lifted_at or found.ends_at <= now:
         raise StoreError(f"silence {silence} is over already")
     db.execute(update(SILENCE).where(SILENCE.c.id == silence).values(lifted_at=now))
-    return db.execute(update(OWED).where(OWED.c.silence == silence).values(silence=None, owed_at=now)).rowcount
+    since = OWED.alias()
+    anew = exists().where(
+        since.c.subscription == OWED.c.subscription, since.c.article == OWED.c.article, since.c.silence.is_(None)
+    )
+    kept = OWED.c.silence == silence, ~anew
+    return db.execute(update(OWED).where(*kept).values(silence=None, owed_at=now)).rowcount
 
 
 # --- what they keep back ---
@@ -86,11 +93,20 @@ def headlines(db: Connection, silences: Iterable[Silence], subscription: str | N
 
 
 def _merged(db: Connection, numbers: Collection[int]) -> dict[int, int]:
-    """Return those of these stories that were merged, with the story that each lives on as."""
-    columns = select(STORY.c.id, STORY.c.merged_into)
-    rows = db.execute(columns.where(STORY.c.id.in_(numbers), STORY.c.merged_into.is_not(None))) if numbers else ()
+    """Return those of these stories that a person merged, with the story that each lives on as.
+
+    What Dateline merges by itself it may put into a greater story, which nobody wanted silenced.
+    """
+    if not numbers:
+        return {}
+    merged = STORY_EVENT.c.kind == "merged", STORY_EVENT.c.by != stories.OURSELVES, STORY_EVENT.c.other.in_(numbers)
+    rows = db.execute(
+        select(STORY.c.id, STORY.c.merged_into)
+        .join(STORY_EVENT, STORY_EVENT.c.other == STORY.c.id)
+        .where(*merged, STORY_EVENT.c.story == STORY.c.merged_into)
+    )
     into = {row.id: row.merged_into for row in rows}
-    further = _merged(db, set(into.values())) if into else {}
+    further = _merged(db, set(into.values()))
     return {story: further.get(other, other) for story, other in into.items()}
 
 

@@ -72,8 +72,7 @@ class Guard:
         try:
             await self._app(self._below_prefix(scope), receive, send_with_headers)
         except Exception:
-            # The one broad net of the web: whatever a page runs into is told to the operator, not to the reader, whom
-            # the site has answered by now, unless it was the site's own outside that broke.
+            # The one broad net of the web: whatever a page runs into is told to the operator, not to the reader.
             self._log.exception("page failed")
             if not started:
                 await self._refuse(HTTPStatus.INTERNAL_SERVER_ERROR)(scope, receive, send_with_headers)

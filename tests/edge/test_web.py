@@ -33,6 +33,12 @@ from tests.hostile_titles import hostile_titles
 KEY = "a key of at least sixteen characters"
 DAILY, AMNA, BILAL = "asia-desk-daily", "email:amna@example.org", "email:bilal@example.org"
 TEMPLATES = compile_templates(read_templates(builtin_home(), []))
+RULES = f"""
+version: 1
+feeds: {{dawn: {{url: "https://dawn.example/rss"}}}}
+rules: {{attacks: {{when: attack*}}}}
+digests: {{{DAILY}: {{rules: [attacks], when: "07:00", to: ["{AMNA}", "{BILAL}"]}}}}
+"""
 MAIL = EmailMessage(subject="One story", text="One story", html="<p>One story</p>")
 
 
@@ -75,6 +81,8 @@ async def serving(home: Path, *, path: str = "", key: str | None = KEY) -> Async
     address, until = address_of(listening), asyncio.Event()
     lines = [f"DATELINE_PUBLIC_URL={address}{path}", f"DATELINE_SECRET_KEY={key}" if key else ""]
     (home / ".env").write_text("\n".join(lines))
+    (home / "rules").mkdir()
+    (home / "rules" / "desk.yaml").write_text(RULES)
     settings = load_settings(home)
     store = Store(settings.database_url)
     store.prepare()
@@ -153,6 +161,16 @@ async def test_pages_follow_the_templates_of_the_home(web: Web) -> None:
         assert shown in (await web.client.get(address)).text
 
 
+async def test_a_style_sheet_of_the_home_that_fails_gives_way_to_the_built_in_one(web: Web) -> None:
+    own = web.settings.home / "templates" / "common" / "style.css"
+    builtin = (await web.client.get("/style.css")).text
+    own.parent.mkdir(parents=True)
+    for source in ("body { color: {{ nothing.of.that.name }} }", "body { order: {{ 1 // 0 }} }", "body { color: {{ }"):
+        own.write_text(source)
+        answer = await web.client.get("/style.css")
+        assert (answer.status_code, answer.text) == (200, builtin)
+
+
 # --- leaving ---
 
 
@@ -164,6 +182,8 @@ def links_in(mail: EmailMessage) -> list[str]:
 
 async def test_scanners_that_follow_every_link_unsubscribe_nobody(web: Web) -> None:
     web.keep(BUSY_DAY)
+    with web.store.writing() as db:
+        outbox.enqueue(db, BUSY_DAY, AMNA, [MAIL], now=START, held=None)
     (mail,) = render(BUSY_DAY, AMNA, TEMPLATES, links=web.links)
     assert isinstance(mail, EmailMessage)
     ours = {link for link in links_in(mail) if link.startswith(web.address)}
@@ -196,6 +216,52 @@ async def test_leaving_twice_and_coming_back_twice(web: Web) -> None:
     for _ in range(2):
         assert "subscribed again" in (await web.client.post(f"{web.leave}/undo")).text
         assert web.left() == set()
+
+
+@pytest.mark.parametrize(
+    ("subscription", "destination"),
+    [(DAILY, "email:nobody@example.org"), ("no-such-digest", AMNA), (DAILY, "email:Amna@example.org"), ("", "")],
+)
+async def test_nobody_is_told_to_be_unsubscribed_from_what_is_not_known_here(
+    web: Web, subscription: str, destination: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A database that is not the daemon's would say "done", and the daemon would mail on."""
+    with web.store.writing() as db:
+        telling.save_digest(db, ONE_STORY, (), now=START)
+        outbox.enqueue(db, ONE_STORY, BILAL, [MAIL], now=START, held=None)
+    stranger = web.links.unsubscribe(subscription, destination)
+    for method, address in (("GET", stranger), ("POST", stranger), ("POST", f"{stranger}/undo")):
+        answer = await web.client.request(method, address)
+        assert answer.status_code == 404
+        assert "This subscription is not known here" in answer.text
+        assert "unsubscribed" not in answer.text
+        assert_guarded(answer.headers)
+    assert web.left() == set()
+    assert "neither this database nor the rule files know" in "".join(capsys.readouterr())
+
+
+async def test_whom_only_the_outbox_knows_can_leave_and_come_back(web: Web) -> None:
+    """A mail of before the rule files were changed, and one that was dropped because its reader left."""
+    former = "email:former@example.org"
+    assert (await web.client.post(web.links.unsubscribe(DAILY, former))).status_code == 404
+    with web.store.writing() as db:
+        digest = replace(ONE_STORY, subscription=DAILY)
+        telling.save_digest(db, digest, (), now=START)
+        outbox.enqueue(db, digest, former, [MAIL], now=START, held=None)
+    for _ in range(2):
+        assert "You are unsubscribed" in (await web.client.post(web.links.unsubscribe(DAILY, former))).text
+        assert web.left() == {(DAILY, former)}
+    assert "subscribed again" in (await web.client.post(f"{web.links.unsubscribe(DAILY, former)}/undo")).text
+
+
+async def test_whom_only_the_rule_files_know_can_leave(web: Web) -> None:
+    new, rules = "email:new@example.org", web.settings.home / "rules" / "desk.yaml"
+    assert (await web.client.get(web.links.unsubscribe(DAILY, new))).status_code == 404
+    rules.write_text(RULES.replace(BILAL, new))
+    assert (await web.client.get(web.links.unsubscribe(DAILY, new))).status_code == 200
+    assert "You are unsubscribed" in (await web.client.post(web.links.unsubscribe(DAILY, new))).text
+    rules.write_text("no rules at all")
+    assert "You are unsubscribed" in (await web.client.get(web.links.unsubscribe(DAILY, new))).text
 
 
 async def test_the_buttons_of_the_pages_do_what_they_say(web: Web) -> None:
@@ -299,6 +365,7 @@ def assert_guarded(headers: httpx.Headers) -> None:
     assert headers["cache-control"] == "no-store"
     assert headers["x-frame-options"] == "DENY"
     assert headers["x-robots-tag"] == "noindex"
+    assert headers["connection"].lower() == "close", "a proxy that kept it would send its next request as we close it"
     assert not {"set-cookie", "location", "server"} & set(headers)
 
 
@@ -339,6 +406,8 @@ async def test_what_goes_wrong_inside_stays_inside(web: Web, capsys: pytest.Capt
         answer = await web.client.request(method, path)
         assert answer.status_code == status
         assert_guarded(answer.headers)
+        said = "Something went wrong here" if status == 500 else "That did not work just now"
+        assert LexborHTMLParser(answer.text).css_first("h1").text() == said
         assert not re.search(r"Traceback|sqlite|leaver|KeyError|dateline\.db", answer.text)
     told = "".join(capsys.readouterr())
     assert "page failed" in told and "no such table: leaver" in told
@@ -434,6 +503,28 @@ async def test_a_connection_that_says_nothing_is_closed(web: Web, monkeypatch: p
             assert await web.raw(b"") == ""
 
 
+async def test_a_request_that_is_being_answered_is_not_cut(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "CONNECTION_SECONDS", 0.05)
+    with web.store.writing():
+        asked = asyncio.create_task(web.client.post(web.leave))
+        await asyncio.wait([asked], timeout=0.5)
+        assert not asked.done()
+    assert (await asked).status_code == 200
+    assert web.left() == {(DAILY, AMNA)}
+
+
+async def test_who_reads_does_not_wait_for_who_writes(web: Web) -> None:
+    web.keep(ONE_STORY)
+    with web.store.writing():
+        asked = [asyncio.create_task(web.client.post(f"{web.leave}/undo")) for _ in range(3 * server.PAGES_AT_ONCE)]
+        await asyncio.wait(asked, timeout=0.5)
+        assert not any(one.done() for one in asked)
+        async with asyncio.timeout(3):
+            for address in (web.leave, web.links.page(ONE_STORY.id), "/style.css"):
+                assert (await web.client.get(address)).status_code == 200
+    assert {(await one).status_code for one in asked} == {200}
+
+
 async def test_connections_are_bounded(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "CONNECTIONS", 3)
     port = int(web.address.rpartition(":")[2])
@@ -469,7 +560,8 @@ async def test_a_stop_does_not_wait_for_the_slow(tmp_path: Path) -> None:
         ("0.0.0.0", "0.0.0.0 can be reached from elsewhere: set DATELINE_PUBLIC_URL and DATELINE_SECRET_KEY first"),
         ("::", "can be reached from elsewhere"),
         ("203.0.113.7", "can be reached from elsewhere"),
-        ("no.such.host.invalid", "cannot listen on no.such.host.invalid, port 0"),
+        ("no.such.host.invalid", "cannot listen on no.such.host.invalid, port 0: "),
+        ("no..name", "cannot listen on no..name, port 0: no such name"),
     ],
 )
 def test_it_does_not_listen_just_anywhere(tmp_path: Path, host: str, says: str) -> None:
@@ -485,14 +577,18 @@ def test_it_listens_anywhere_once_links_are_signed(tmp_path: Path) -> None:
 
 def test_a_port_that_is_taken(tmp_path: Path) -> None:
     settings = load_settings(tmp_path)
-    with listen(settings, "localhost", 0) as first, pytest.raises(SettingsError, match="in use"):
-        listen(settings, "localhost", first.getsockname()[1])
+    with listen(settings, "localhost", 0) as first:
+        port = first.getsockname()[1]
+        with pytest.raises(SettingsError, match=rf"^cannot listen on localhost, port {port}: Address already in use$"):
+            listen(settings, "localhost", port)
 
 
 @pytest.mark.parametrize("strip", [str.strip, lambda path: path.removeprefix("/news")], ids=["passed on", "taken off"])
 async def test_a_public_address_with_a_path(tmp_path: Path, strip: Callable[[str], str]) -> None:
     async with serving(tmp_path, path="/news") as web:
         assert "/news/u/" in web.leave
+        assert (await web.client.get(strip("/news"))).status_code == 200
+        assert (await web.client.get("/newsletter")).status_code == 404
         asked = await web.client.get(strip(web.leave.removeprefix(web.address)))
         page = LexborHTMLParser(asked.text)
         assert [one.attributes["href"] for one in page.css("link")] == ["/news/style.css"]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from monitor import pipeline
 from monitor.model import Severity, Silence, SilenceScope
-from monitor.store import silences, telling
+from monitor.pipeline import joining
+from monitor.store import silences, stories, telling
 from monitor.store.tables import ARTICLE, DIGEST, OWED
 from tests.fakes import Desk, item, open_desk
 from tests.pipeline.test_joining import FIRST, RISEN, alerts, poll
@@ -118,3 +120,40 @@ async def test_a_silence_over_a_digest_is_named_by_the_next_one_too(tmp_path: Pa
             (True, True),
         ]
         assert [one.silences for one in told[2:] if one] == [()]
+
+
+async def test_what_was_told_anew_is_not_told_again_when_its_silence_is_lifted(tmp_path: Path) -> None:
+    async with open_desk(tmp_path, rules(SLACK)) as desk:
+        muted = silence(desk, "rule", "attacks", hours=9)
+        await poll(desk, "dawn", FIRST)
+        await poll(desk, "dawn", FIRST.replace("Gunmen attack", "State of emergency after gunmen attack"))
+        assert len(alerts(desk)) == 1
+        with desk.services.store.writing() as db:
+            assert silences.lift(db, muted.id, desk.clock.now()) == 0
+        await pipeline.run_once(desk.services)
+        assert len(alerts(desk)) == 1
+
+
+async def test_an_article_kept_back_that_is_rewritten_later_is_news(tmp_path: Path) -> None:
+    async with open_desk(tmp_path, rules(SLACK)) as desk:
+        silence(desk, "rule", "attacks", minutes=30)
+        await poll(desk, "dawn", FIRST)
+        await poll(desk, "dawn", FIRST.replace("killed two", "killed three"))
+        assert alerts(desk) == [], "it still holds"
+        desk.clock.advance(hours=1)
+        await poll(desk, "dawn", FIRST.replace("killed two", "killed forty"))
+        (told,) = alerts(desk)
+        assert "40" in str(told.stories[0].figures)
+
+
+@pytest.mark.parametrize(("by", "count"), [("amna", 1), (stories.OURSELVES, 2)])
+async def test_a_silence_follows_what_a_person_merges(tmp_path: Path, by: str, count: int) -> None:
+    async with open_desk(tmp_path, rules(SLACK)) as desk:
+        await poll(desk, "dawn", FIRST)
+        silence(desk, "story", "2", hours=9)
+        await poll(desk, "dawn", FIRST, BLAST)
+        assert len(alerts(desk)) == 1
+        with desk.services.store.writing() as db:
+            joining.merge(db, 1, [2], by=by, at=desk.clock.now())
+        await poll(desk, "daily", RISEN)
+        assert len(alerts(desk)) == count

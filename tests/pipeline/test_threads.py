@@ -214,8 +214,11 @@ async def test_a_flood_of_a_day_is_summed_up_too(tmp_path: Path) -> None:
         await poll(desk, "dawn", FIRST)
         desk.clock.advance(hours=12)
         await pipeline.run_once(desk.services)
-        assert len(posted(desk)) == 1
-        assert "110 " in words(posted(desk)[0])
+        with desk.services.store.reading() as db:
+            (digest,) = [telling.read_digest(db, one) for one in db.scalars(select(DIGEST.c.id))]
+        assert digest is not None
+        assert len(digest.stories) == 101, "a hundred of the flood, and the story of another feed"
+        assert [told.stories for told in digest.floods] == [10]
         assert "Mastung" in words(posted(desk)[0])
 
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, update
 
 from monitor.model import DeliveryState, EmailMessage, Notice
-from monitor.store import Store, leavers, notices, outbox
+from monitor.store import Store, leavers, notices, outbox, telling
 from monitor.store.tables import DELIVERY
 from tests.digest_samples import NOON, ONE_STORY
 
@@ -68,6 +68,27 @@ def test_what_was_being_sent_to_a_leaver_is_not_tried_again(db: Connection) -> N
     db.execute(update(DELIVERY).values(state=DeliveryState.PENDING))
     leavers.drop_waiting(db)
     assert waiting(db) == set()
+
+
+def test_who_is_known(db: Connection) -> None:
+    def known() -> set[tuple[str, str]]:
+        return {
+            (subscription, to)
+            for subscription in ("daily", "weekly")
+            for to in (AMNA, BILAL)
+            if leavers.is_known(db, subscription, to)
+        }
+
+    telling.save_digest(db, DAILY, (), now=NOON)
+    telling.save_digest(db, WEEKLY, (), now=NOON)
+    assert known() == set()
+    outbox.enqueue(db, DAILY, AMNA, [MAIL], now=NOON, held=None)
+    assert known() == {("daily", AMNA)}
+    leavers.leave(db, "daily", AMNA, NOON)
+    leavers.leave(db, "weekly", BILAL, NOON)
+    assert known() == {("daily", AMNA), ("weekly", BILAL)}
+    leavers.come_back(db, "weekly", BILAL)
+    assert known() == {("daily", AMNA)}
 
 
 def test_leavers_whom_the_rules_name_no_more_are_forgotten(db: Connection) -> None:

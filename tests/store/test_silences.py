@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
 from monitor.errors import StoreError
 from monitor.model import Silence, SilenceScope
 from monitor.store import Store, life, silences, telling
 from monitor.store import stories as stored_stories
-from monitor.store.tables import ARTICLE, OWED, STORY
+from monitor.store.tables import ARTICLE, OWED
+from monitor.stories.grouping import Merge
 from tests.builders import NOON, subscription
 
 HOUR = timedelta(hours=1)
@@ -127,11 +128,18 @@ def test_a_silenced_story_is_followed_through_merges(store: Store) -> None:
     add(store, target="2", ends_at=NOON + 2 * HOUR)
     assert targets(store) == ["3", "2"]
     with store.writing() as db:
-        db.execute(update(STORY).where(STORY.c.id == 3).values(merged_into=2))
+        stored_stories.merge(db, 2, [3], by="amna", at=NOON)
     assert targets(store) == ["2", "2"]
     with store.writing() as db:
-        db.execute(update(STORY).where(STORY.c.id == 2).values(merged_into=1))
+        stored_stories.merge(db, 1, [2], by="amna", at=NOON)
     assert targets(store) == ["1", "1"]
+
+
+def test_a_silenced_story_that_dateline_merged_into_another_takes_nothing_along(store: Store) -> None:
+    add(store, target="3")
+    with store.writing() as db:
+        stored_stories.save_merges(db, [Merge(into=2, story=3, score=2.0, reason="alike")], NOON)
+    assert targets(store) == ["3"]
 
 
 def test_headlines_are_those_of_silenced_stories_that_a_subscription_was_owed(store: Store) -> None:

@@ -340,14 +340,19 @@ class TestSilence:
     def test_what_failed_is_named_below_and_above_the_stories(self) -> None:
         [message] = messages_of(OUTAGE)
         assert "⚠ Could not read Dawn and Quetta Voice." in words_of(message)
-        assert "2 failing: Dawn since 09:10 (answered 500 Internal Server Error); Quetta Voice" in words_of(message)
+        failing = "2 failing:\n• Dawn since 09:10 (answered 500 Internal Server Error)\n• Quetta Voice\n"
+        assert failing in words_of(message)
         assert "1 quieter than usual: Gwadar Times since Thu 19 Nov, 11:00" in words_of(message)
 
     def test_many_failures_are_counted(self) -> None:
         failed = tuple(trouble(f"Feed {number}", 0) for number in range(40))
         [message] = messages_of(replace(EMPTY, coverage=Coverage(checked=1, failed=failed, quiet=())))
-        assert "40 failing: Feed 0 since 12:00" in words_of(message)
-        assert "and 25 more" in words_of(message)
+        assert "40 failing:\n• Feed 0 since 12:00\n• Feed 1 since 12:00" in words_of(message)
+        assert "\n• and 25 more\n" in words_of(message)
+
+    def test_one_failure_is_told_in_the_line_that_counts_it(self) -> None:
+        [message] = messages_of(EMPTY_PARTIAL)
+        assert "\n1 failing: " in words_of(message)
 
     def test_a_template_that_failed_is_owned_up_to(self) -> None:
         [message] = slack_messages(view(ONE_STORY, mark="The template “alert” failed."), "Quetta")

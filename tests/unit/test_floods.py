@@ -125,3 +125,11 @@ def test_where_each_flood_lives_on_the_next_there_is_none_in_the_end() -> None:
         for side in (0, 1)
     ]
     assert floods_in(chain, RULES, FEEDS, limit=1)[0] == []
+
+
+def test_the_gravest_of_a_flood_may_be_left_to_be_told_by_themselves() -> None:
+    outlines = [*many(149), outline(150, severity=Severity.CRITICAL)]
+    (flood,), debts = floods_in(outlines, RULES, FEEDS, limit=100, keep=100)
+    assert (flood.stories, len(debts)) == (50, 50)
+    assert 1150 not in debts
+    assert debts == {1000 + number for number in range(1, 51)}, "the newest stay, after the gravest"
