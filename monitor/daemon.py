@@ -122,7 +122,7 @@ class Daemon:
     async def show_pages(self) -> None:
         """Show the subscriber pages until the end."""
         if self.listening:
-            from monitor import web  # half a second, for which not every run has a use
+            from monitor import web
 
             app = web.make_app(
                 self.services.settings, self.services.store, clock=self.services.clock, log=self.services.log
@@ -205,14 +205,19 @@ class Daemon:
 
 
 async def run_daemon(
-    settings: Settings, rulebook: Rulebook, *, greet: Callable[[Services], None], listening: socket.socket | None = None
+    settings: Settings,
+    rulebook: Rulebook,
+    *,
+    greet: Callable[[Services], None],
+    pages_at: tuple[str, int] | None = None,
 ) -> None:
     """Run the service until SIGTERM or SIGINT; SIGHUP reads the rule files again.
 
-    ``greet`` is called once everything is open; on ``listening`` the subscriber pages are shown. Raises StoreError
-    where a daemon already runs on this home.
+    ``greet`` is called once everything is open; at ``pages_at``, a host and a port, the subscriber pages are shown.
+    Raises StoreError where a daemon already runs on this home.
     """
     with sole_run(settings):
+        listening = _listen(settings, *pages_at) if pages_at else None
         async with open_services(settings, rulebook=rulebook) as services:
             greet(services)
             daemon = Daemon(services, listening=listening)
@@ -222,3 +227,9 @@ async def run_daemon(
             reload = daemon.safely(daemon.reload_now)
             loop.add_signal_handler(signal.SIGHUP, lambda: daemon.in_background(reload()))
             await daemon.run()
+
+
+def _listen(settings: Settings, host: str, port: int) -> socket.socket:
+    from monitor import web  # half a second, for which not every run has a use
+
+    return web.listen(settings, host, port)

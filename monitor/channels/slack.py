@@ -29,6 +29,8 @@ Json = dict[str, Any]
 
 _TIMEOUT_SECONDS = 30.0
 _EVENT = "dateline_delivery"
+_CHANNELS_A_PAGE = "999"
+"""As many as Slack allows: it gives some 20 pages a minute, and there may be thousands of channels."""
 _PAGES_SEARCHED = 10
 _CLOCK_SKEW = timedelta(days=1)
 """How far our clock may be ahead of Slack's before a message of ours is missed, and sent again."""
@@ -141,16 +143,18 @@ class SlackChannel:
             return name, None
         bare = name.removeprefix("#")
         if bare not in self._identifiers:
-            await self._learn_identifiers()
+            await self._learn_identifier(bare)
         return self._identifiers.get(bare, name), None
 
-    async def _learn_identifiers(self) -> None:
+    async def _learn_identifier(self, name: str) -> None:
         for types in ("public_channel", "private_channel"):
-            cursor = ""
+            cursor, query = "", {"types": types, "exclude_archived": "true", "limit": _CHANNELS_A_PAGE}
             try:
                 while True:
-                    page = await self._read("conversations.list", cursor, types=types, exclude_archived="true")
+                    page = await self._read("conversations.list", cursor, **query)
                     self._identifiers |= {channel["name"]: channel["id"] for channel in page["channels"]}
+                    if name in self._identifiers:
+                        return
                     if not (cursor := _next_cursor(page)):
                         break
             except DeliveryError as error:
@@ -174,7 +178,7 @@ class SlackChannel:
 
     async def _read(self, method: str, cursor: str, **query: str) -> Json:
         paging = {"limit": "200", **({"cursor": cursor} if cursor else {})}
-        return await self._call_harmless(method, params={**query, **paging})
+        return await self._call_harmless(method, params={**paging, **query})
 
     async def _call_harmless(self, method: str, **arguments: Any) -> Json:
         """Call a method that may be called again: a failure of it leaves no doubt about any message."""

@@ -90,16 +90,12 @@ def run(
         settings = settings.model_copy(update={"log": "json"})
         configure_logs(settings.log)
     rulebook = rulebook_of(settings)
-    listening = None
-    if with_web:
-        from monitor.web import listen
-
-        listening = listen(settings, host, port)
     spoken = settings.log == "console"
     settle_memory()
 
     async def go() -> None:
-        await run_daemon(settings, rulebook, greet=_greet if spoken else _log_start, listening=listening)
+        greet, pages_at = _greet if spoken else _log_start, (host, port) if with_web else None
+        await run_daemon(settings, rulebook, greet=greet, pages_at=pages_at)
         if spoken:
             err.print("Stopped.")
         sys.stderr.flush()

@@ -14,12 +14,13 @@ import typer
 
 from monitor.cli.base import Home, app, err, settings_of
 from monitor.clock import Clock
+from monitor.errors import StoreError
 from monitor.links import links_of
 from monitor.logs import configure_logs
 from monitor.settings import Settings
 from monitor.store import Store
 
-DAEMON_SECONDS = 5.0
+DAEMON_SECONDS = 10.0
 """How long a daemon that was started at the same moment may take to make a new home's database."""
 
 LOOPBACK = "127.0.0.1"
@@ -51,28 +52,33 @@ def web(
         settings = settings.model_copy(update={"log": "json"})
         configure_logs(settings.log)
     log = structlog.get_logger("dateline")
-    store = _store_of_daemon(settings)
-    listening = listen(settings, host, port)
-    if links_of(settings) is None:
-        err.print("[yellow]Mails have no links yet:[/] set DATELINE_PUBLIC_URL and DATELINE_SECRET_KEY.")
+    with listen(settings, host, port) as listening:
+        store = _store_of_daemon(settings)
+        if links_of(settings) is None:
+            err.print("[yellow]Mails have no links yet:[/] set DATELINE_PUBLIC_URL and DATELINE_SECRET_KEY.")
 
-    async def go() -> None:
-        stop = asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        log.info("pages shown", at=address_of(listening))
-        await serve(make_app(settings, store, clock=Clock(), log=log), listening, until=stop)
-        sys.stderr.flush()
-        # A page that waits for the database must not hold the process up.
-        os._exit(0)
+        async def go() -> None:
+            stop = asyncio.Event()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, stop.set)
+            log.info("pages shown", at=address_of(listening))
+            await serve(make_app(settings, store, clock=Clock(), log=log), listening, until=stop)
+            sys.stderr.flush()
+            # A page that waits for the database must not hold the process up.
+            os._exit(0)
 
-    asyncio.run(go())
+        asyncio.run(go())
 
 
 def _store_of_daemon(settings: Settings) -> Store:
     """Open the database that the daemon made. On one of our own we would say "unsubscribed", and it would mail on."""
     store, end = Store(settings.database_url, create=False), time.monotonic() + DAEMON_SECONDS
-    while not store.exists() and time.monotonic() < end:
-        time.sleep(0.2)
-    store.prepare()
-    return store
+    while True:
+        try:
+            store.prepare()
+        except StoreError:  # not there yet, or half made
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.2)
+        else:
+            return store

@@ -186,6 +186,7 @@ def _flood(flood: Flood) -> JsonObject:
         "stories": flood.stories,
         "articles": flood.articles,
         "examples": [_article(article) for article in flood.examples],
+        "edits": flood.is_of_edits,
     }
 
 
@@ -199,6 +200,7 @@ def _read_flood(flood: JsonObject) -> Flood:
         stories=flood["stories"],
         articles=flood["articles"],
         examples=tuple(_read_article(article) for article in flood["examples"]),
+        is_of_edits=flood["edits"],
     )
 
 

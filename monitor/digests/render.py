@@ -12,7 +12,7 @@ import re
 import traceback
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from typing import Literal
 
 import css_inline
@@ -211,19 +211,19 @@ class _Page:
         count, subject = self._view.count, self.subject()
 
         @cache
-        def page(rung: int, examples: int = 0) -> str:
+        def page(rung: int, examples: int) -> str:
             """Return a rung of the ladder: no story (0), all headlines (``count``), all in full (twice that)."""
             shown = within(self._view, shown=min(rung, count), detailed=max(rung - count, 0), examples=examples)
             return inlined(self._fill("email.html", shown, subject=subject, style_sheet=None))
 
         most = max((len(flood.examples) for flood in self._view.floods), default=0)
         if limit is None:
-            return page(2 * count, most)
+            return page(2 * count, examples=most)
         for examples in sorted({most, min(most, _FEW_EXAMPLES), 0}, reverse=True):
-            if _bytes(page(2 * count, examples)) <= limit:
-                return page(2 * count, examples)
-        fitting = _fullest(page, count, 2 * count, limit) or _fullest(page, 0, count, limit)
-        return fitting or page(0)
+            if _bytes(page(2 * count, examples=examples)) <= limit:
+                return page(2 * count, examples=examples)
+        bare = partial(page, examples=0)
+        return _fullest(bare, count, 2 * count, limit) or _fullest(bare, 0, count, limit) or bare(0)
 
     def _fill(self, file: str, shown: View, **values: object) -> str:
         name = self._templates.file(self._digest.template, file)
@@ -249,13 +249,15 @@ def inlined(page: str) -> str:
 def _fullest(page: Callable[[int], str], low: int, high: int, limit: int) -> str | None:
     """Return the page of a rung that fits, the last that does or one close to it; None where not even ``low`` fits.
 
-    The page of ``high`` does not fit. Size grows about evenly in between, so that the first guess is mostly right.
+    The page of ``high`` does not fit. Size grows about evenly in between, so that the first guess is mostly right: it
+    aims a little lower, since a second one costs more than the room is worth.
     """
     smallest = _bytes(page(low))
     if smallest > limit:
         return None
+    aim = max(limit - limit // 40, smallest)
     while True:
-        guess = low + (high - low) * (limit - smallest) // (_bytes(page(high)) - smallest)
+        guess = low + (high - low) * (aim - smallest) // (_bytes(page(high)) - smallest)
         if _bytes(page(guess)) <= limit:
             return page(guess)
         high = guess

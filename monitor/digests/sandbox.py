@@ -21,10 +21,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from monitor.digests.block_kit import escaped
 
 ESCAPED = ("html", "css")
-_STEPS = 200_000
-"""Turns of loops and calls of macros in filling a template once; the built-in ones need some 10,000 besides stories."""
+_STEPS = 50_000
+"""Turns of loops and calls of macros in filling a template once; the built-in ones need some 500 besides stories."""
 _STEPS_A_STORY = 2_000
-"""A story at its longest takes about 400."""
+"""A story at its longest takes about 200."""
 _TEXT_WIDTH = 72
 _OWN = str.maketrans("<>@&", "\x02\x03\x05\x04")
 """What stands for a template's own markup while it is filled: characters that no words of feeds hold (`words`)."""

@@ -229,9 +229,12 @@ def _flooded(floods: tuple[Flood, ...]) -> str:
 
 def _flood(flood: Flood, local: LocalTime) -> FloodView:
     articles, source, rule = counted(flood.articles, "article"), name(flood.source, 60), name(flood.name, 80)
+    happened = (
+        f"changed at once that you were told of by “{rule}”" if flood.is_of_edits else f"matched “{rule}” at once"
+    )
     return FloodView(
         severity=flood.severity,
-        text=f"{articles} of {source} matched “{rule}” at once",
+        text=f"{articles} of {source} {happened}",
         examples=tuple(report(article, local) for article in flood.examples[:_EXAMPLES_SHOWN]),
     )
 

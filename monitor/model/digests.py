@@ -128,6 +128,8 @@ class Flood:
     articles: int
     examples: tuple[ArticleRef, ...]
     """The gravest few."""
+    is_of_edits: bool = False
+    """They were told before, and what they say has changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,9 +43,11 @@ def watch_feeds(services: Services) -> None:
         polls.save_states(db, [state for state in wanted if state != states.get(state.feed)])
         gone = telling.follow_subscriptions(db, rules.subscriptions, now)
         end_notices_of_templates(db, services.rulebook.templates.version)
-        leavers.follow(db, {one.id: one.to for one in rules.subscriptions.values()})
+        forgotten = leavers.follow(db, {one.id: one.to for one in rules.subscriptions.values()})
         telling.forget_the_future(db, now)
         outbox.forget_the_future(db, now)
+    for subscription, destination in forgotten:
+        services.log.info("no longer unsubscribed: out of `to:`", digest=subscription, destination=destination)
     for subscription in gone:
         services.log.warning("digest is no more, and owed nothing", subscription=subscription)
 

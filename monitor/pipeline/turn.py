@@ -143,6 +143,8 @@ class Turn:
         if len({one.story for one in counted}) <= limit:
             return owed, NO_FLOOD
         flood = self._flood_in([outline_of(one) for one in counted], limit)
+        # New stories were summed up before (``_flood``): these are known to the readers.
+        flood = replace(flood, told=tuple(replace(one, is_of_edits=True) for one in flood.told))
         return [one for one in owed if one.id not in flood.debts], flood
 
     def _flood_in(self, outlines: Sequence[Outline], limit: int) -> _Flood:

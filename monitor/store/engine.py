@@ -30,7 +30,7 @@ that takes in several polls' changes of a page before it is copied back, storing
 class Store:
     """An open database. ``writing`` and ``reading`` give a connection inside a transaction of its own.
 
-    With ``create=False`` a database that is not there is not made: ``exists`` tells, and ``prepare`` refuses.
+    With ``create=False`` a database that is not there is not made: ``prepare`` refuses.
     """
 
     def __init__(self, url: str, *, create: bool = True) -> None:
@@ -75,11 +75,6 @@ class Store:
     def close(self) -> None:
         self.engine.dispose()
 
-    def exists(self) -> bool:
-        """Tell whether there is a database with tables; leaves no file where there was none."""
-        file = self.url.database if self.sqlite else None
-        return (not file or Path(file).exists()) and not self._is_empty()
-
     # --- version ---
 
     def version(self) -> str | None:
@@ -89,7 +84,7 @@ class Store:
 
     def prepare(self) -> None:
         """Create the tables of an empty database; raise StoreError on one that is older or newer than this program."""
-        if not self._create and not self.exists():
+        if not self._create and (self._is_no_file() or self._is_empty()):
             raise StoreError(f"there is no database {self.name} yet: start `dateline run` on this home first")
         # In this order: the daemon and the web may start on a new home at the same moment.
         is_empty, current, newest = self._is_empty(), self.version(), _newest()
@@ -109,6 +104,9 @@ class Store:
             command.upgrade(config, "head")
             connection.commit()
         return _newest()
+
+    def _is_no_file(self) -> bool:
+        return self.sqlite and bool(self.url.database) and not Path(str(self.url.database)).exists()
 
     def _is_empty(self) -> bool:
         with self.reading() as db:

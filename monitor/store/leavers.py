@@ -11,7 +11,8 @@ from monitor.model import DeliveryState
 from monitor.store.dialect import upsert_into
 from monitor.store.tables import DELIVERY, DIGEST, LEAVER
 
-_WAITING = (DeliveryState.PENDING, DeliveryState.HELD, DeliveryState.UNKNOWN)
+_WAITING = (DeliveryState.PENDING, DeliveryState.HELD, DeliveryState.UNKNOWN, DeliveryState.FAILED)
+"""What may still be sent, by itself or by the operator."""
 
 
 def leave(db: Connection, subscription: str, destination: str, now: datetime) -> bool:
@@ -53,11 +54,17 @@ def left(db: Connection) -> dict[tuple[str, str], datetime]:
     return {(row.subscription, row.destination): row.left_at for row in rows}
 
 
-def follow(db: Connection, destinations: Mapping[str, Collection[str]]) -> None:
-    """Forget leavers whom the rule files name no more, given the destinations of each subscription.
+def follow(db: Connection, destinations: Mapping[str, Collection[str]]) -> list[tuple[str, str]]:
+    """Forget leavers whom their subscription names no more, given its destinations; returns who was forgotten.
 
-    So an operator puts somebody back: by taking the address out of the rules, and in again.
+    So an operator puts somebody back: by taking the address out of `to:`, and in again. A subscription that is gone as
+    a whole may be back in a moment (its file is being replaced), and who left it has still left it.
     """
-    for subscription, destination in left(db):
-        if destination not in destinations.get(subscription, ()):
-            come_back(db, subscription, destination)
+    gone = [
+        (subscription, destination)
+        for subscription, destination in left(db)
+        if subscription in destinations and destination not in destinations[subscription]
+    ]
+    for subscription, destination in gone:
+        come_back(db, subscription, destination)
+    return gone

@@ -125,8 +125,8 @@ class OwedRow(SQLModel, table=True):
         UniqueConstraint("subscription", "article", "revision"),
         Index("ix_owed_open", "subscription", "owed_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_owed_digest", "digest"),
-        Index("ix_owed_silence", "silence", sqlite_where=_MUTED, postgresql_where=_MUTED),
-        Index("ix_owed_story", "story"),
+        Index("ix_owed_silence", "subscription", "silence", sqlite_where=_MUTED, postgresql_where=_MUTED),
+        Index("ix_owed_story", "story", "subscription"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -217,7 +217,7 @@ class SilenceRow(SQLModel, table=True):
 
 
 class LeaverRow(SQLModel, table=True):
-    """A recipient who unsubscribed; forgotten once the rule files name it no more, so that it can be put back there."""
+    """A recipient who unsubscribed; forgotten once `to:` names it no more, so that it can be put back there."""
 
     __tablename__: ClassVar[Any] = "leaver"
 

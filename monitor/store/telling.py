@@ -162,16 +162,16 @@ def open_debts(
     Where an article is owed as news, its edits are part of that news and come out of the same row. ``without`` names
     debts that are told in another way.
     """
-    found = select(*_DEBT).where(OPEN, OWED.c.owed_at <= until)
+    found = select(*_DEBT).where(OWED.c.subscription == subscription.id, OPEN, OWED.c.owed_at <= until)
     return _debts(db, subscription, found.where(~among(db, OWED.c.id, without)) if without else found)
 
 
 def told_in_thread(db: Connection, subscription: Subscription, root: Digest) -> tuple[Owed, ...]:
     """Return what an alert and those that continue it told, as it stands now; what it only summed up is left out."""
-    replies = select(DIGEST.c.id).where(DIGEST.c.continues == root.id)
+    thread = [root.id, *db.scalars(select(DIGEST.c.id).where(DIGEST.c.continues == root.id))]
     listed = {article.id for story in root.stories for article in story.articles}
-    here = and_(OWED.c.digest == root.id, among(db, OWED.c.article, listed))
-    return _debts(db, subscription, select(*_DEBT).where(or_(here, OWED.c.digest.in_(replies))))
+    told = OWED.c.digest.in_(thread), or_(OWED.c.digest != root.id, among(db, OWED.c.article, listed))
+    return _debts(db, subscription, select(*_DEBT).where(*told))
 
 
 _DEBT = (
@@ -182,7 +182,7 @@ _DEBT = (
 
 
 def _debts(db: Connection, subscription: Subscription, query: Select[Any]) -> tuple[Owed, ...]:
-    found = query.join(ARTICLE, ARTICLE.c.id == OWED.c.article).where(OWED.c.subscription == subscription.id)
+    found = query.join(ARTICLE, ARTICLE.c.id == OWED.c.article)
     debts = db.execute(found.order_by(OWED.c.id)).mappings().all()
     articles = {row["id"] for row in debts}
     matches, told = _matches(db, articles), stories_told(db, {row["story"] for row in debts})

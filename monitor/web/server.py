@@ -52,8 +52,9 @@ def _why(error: OSError | UnicodeError) -> str:
     """Say what is wrong with an address; what asyncio and socket say of an error of the system repeats the address."""
     if isinstance(error, UnicodeError):
         return "no such name"
-    known_by_number = error.errno is not None and not isinstance(error, socket.gaierror)
-    return os.strerror(error.errno) if known_by_number else str(error.strerror)
+    if error.errno is None or isinstance(error, socket.gaierror):
+        return str(error.strerror)
+    return os.strerror(error.errno)
 
 
 def address_of(listening: socket.socket) -> str:

@@ -148,10 +148,11 @@ def make_site(
             return _refused(link)
         with store.reading() as db:
             is_known = leavers.is_known(db, link.subscription, link.destination)
-        if is_known or named(link.subscription, link.destination):
+            is_followed = link.subscription in telling.windows_closed_at(db)
+        if is_known or (is_followed and named(link.subscription, link.destination)):
             return link
         log.warning(
-            "a signed link of a recipient that neither this database nor the rule files know",
+            "the recipient of a signed link is not known here: is this the daemon's database?",
             digest=link.subscription,
             destination=link.destination,
         )

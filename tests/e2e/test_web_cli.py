@@ -19,6 +19,8 @@ from typing import Any
 import httpx
 import pytest
 
+from monitor.cli import web as cli_web
+from monitor.errors import StoreError
 from monitor.links import links_of
 from monitor.settings import load_settings
 from tests.e2e.test_cli import ATTACK, TEXT, Home
@@ -46,8 +48,8 @@ def home(tmp_path: Path) -> Iterator[Home]:
 
 
 @contextmanager
-def started(home: Home, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Start a command that shows the pages on a free port; yield it and the pages' address."""
+def launched(home: Home, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Start a command that shows the pages on a free port."""
     process = subprocess.Popen(
         [sys.executable, "-m", "monitor", *arguments, "--port", "0", "--json"],
         cwd=home.path,
@@ -56,12 +58,23 @@ def started(home: Home, *arguments: str) -> Iterator[tuple[subprocess.Popen[str]
         text=True,
     )
     try:
-        assert process.stderr is not None
-        lines = (json.loads(line) for line in process.stderr if line.startswith("{"))
-        yield process, next(line["at"] for line in lines if line["event"] == "pages shown")
+        yield process
     finally:
         process.kill()
         process.communicate()
+
+
+def shown_at(process: subprocess.Popen[str]) -> str:
+    """Wait until a command shows the pages; return their address."""
+    assert process.stderr is not None
+    lines = (json.loads(line) for line in process.stderr if line.startswith("{"))
+    return next(str(line["at"]) for line in lines if line["event"] == "pages shown")
+
+
+@contextmanager
+def started(home: Home, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    with launched(home, *arguments) as process:
+        yield process, shown_at(process)
 
 
 def stop(process: subprocess.Popen[str]) -> tuple[int, float]:
@@ -132,10 +145,45 @@ async def test_the_links_of_a_mail_that_was_sent(home: Home) -> None:
 
 
 def test_both_processes_start_on_a_new_home_at_once(home: Home) -> None:
-    with started(home, "web") as (web, address), started(home, "run", "--web") as (run, other):
+    with launched(home, "web") as web, launched(home, "run", "--web") as run:
+        address, other = shown_at(web), shown_at(run)
         assert address != other
         assert {ask("GET", one).status_code for one in (address, other)} == {200}
         assert web.poll() is run.poll() is None
+
+
+def test_the_pages_never_make_a_database_of_their_own(home: Home) -> None:
+    """On a disk of its own it would be empty for ever: everybody "unsubscribed", and the daemon mails on."""
+    refused = home.run("web", code=1)
+    assert f"there is no database sqlite:///{home.path}/state/dateline.db yet: start `dateline run`" in refused
+    assert not (home.path / "state").exists()
+
+
+def test_an_empty_file_is_no_database(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli_web, "DAEMON_SECONDS", 0)
+    (home.path / "state").mkdir()
+    (home.path / "state" / "dateline.db").touch()
+    with pytest.raises(StoreError, match="there is no database"):
+        cli_web.web(home=home.path, port=0)
+
+
+def test_a_second_daemon_is_told_of_the_first_and_not_of_its_port(home: Home) -> None:
+    with started(home, "run", "--web") as (process, address):
+        refused = home.run("run", "--web", "--port", address.rpartition(":")[2], code=1)
+    assert f"Dateline already runs here, with pid {process.pid}" in refused
+
+
+def test_who_left_stays_off_while_the_digest_is_away_from_the_rule_files(home: Home) -> None:
+    home.run("once", "--all")
+    rules = home.path / "rules" / "desk.yaml"
+    with started(home, "web") as (_, address):
+        assert ask("POST", address + leave_path(home)).status_code == 200
+    whole = rules.read_text()
+    for shown in (whole.replace("  alerts:", "  others:"), whole):
+        rules.write_text(shown)
+        home.run("once")
+    (gone,) = home.json("status", "--json", code=1)["unsubscribed"]
+    assert (gone["digest"], gone["destination"]) == ("alerts", AMNA)
 
 
 def test_it_refuses_what_it_must_not_do(home: Home) -> None:

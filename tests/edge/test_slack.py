@@ -92,12 +92,14 @@ class TestChannelNames:
         assert receipt.reference.startswith(f"{identifier}:")
         assert slack.posted[0].arguments["channel"] == identifier
 
-    async def test_are_learnt_once(self, slack: LoopbackSlack) -> None:
+    @pytest.mark.parametrize(("name", "pages"), [("asia-desk", 1), ("closed-desk", 2)])
+    async def test_are_looked_for_once_and_no_further_than_needed(
+        self, slack: LoopbackSlack, name: str, pages: int
+    ) -> None:
         channel = channel_of(slack)
-        await channel.send(DELIVERY)
-        listed = slack.calls.count("conversations.list")
-        await channel.send(replace(DELIVERY, key="second"))
-        assert slack.calls.count("conversations.list") == listed > 1  # more than a page
+        for key in ("first", "second"):
+            await channel.send(replace(DELIVERY, key=key, destination=f"slack:#{name}"))
+            assert slack.calls.count("conversations.list") == pages
 
     async def test_are_posted_to_as_names_where_the_token_may_not_list(self, slack: LoopbackSlack) -> None:
         slack.scopes = {"chat:write"}

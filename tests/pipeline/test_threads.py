@@ -185,6 +185,7 @@ async def test_edits_of_a_flood_are_a_flood(tmp_path: Path) -> None:
         assert len(posted(desk)) == 2
         assert [len(one.stories) for one in alerts(desk)] == [0, 0]
         assert [told.stories for one in alerts(desk) for told in one.floods] == [60, 60]
+        assert ["changed at once" in words(one) for one in posted(desk)] == [False, True]
 
 
 async def test_after_a_loud_story_quiet_hours_end_with_what_came_since(tmp_path: Path) -> None:

@@ -228,6 +228,8 @@ class LoopbackSlack:
     def _list(self, arguments: Json) -> web.Response:
         if not {"channels:read", "groups:read"} <= self.scopes:
             return _no("missing_scope", needed="channels:read,groups:read")
+        if int(arguments.get("limit", 100)) >= 1_000:
+            return _no("invalid_limit")
         start = int(arguments.get("cursor") or 0)
         identifiers = [one for one in self.channels if one not in self.archived]
         page = [{"id": one, "name": self.channels[one]} for one in identifiers[start : start + self._page]]

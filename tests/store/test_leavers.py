@@ -57,7 +57,7 @@ def test_what_waits_for_a_leaver_is_dropped_and_nothing_else(db: Connection, sta
     db.execute(update(DELIVERY).values(state=state))
     before = waiting(db)
     leavers.leave(db, "daily", AMNA, NOON)
-    kept = state in (DeliveryState.CLAIMED, DeliveryState.SENT, DeliveryState.FAILED)
+    kept = state in (DeliveryState.CLAIMED, DeliveryState.SENT)
     assert waiting(db) == before - (set() if kept else {("daily", AMNA, str(state))})
 
 
@@ -91,10 +91,12 @@ def test_who_is_known(db: Connection) -> None:
     assert known() == {("daily", AMNA)}
 
 
-def test_leavers_whom_the_rules_name_no_more_are_forgotten(db: Connection) -> None:
+def test_leavers_whom_their_subscription_names_no_more_are_forgotten(db: Connection) -> None:
     for subscription, destination in (("daily", AMNA), ("daily", BILAL), ("weekly", AMNA)):
         leavers.leave(db, subscription, destination, NOON)
-    leavers.follow(db, {"daily": (AMNA, "slack:#desk")})
+    assert leavers.follow(db, {"daily": (AMNA, "slack:#desk")}) == [("daily", BILAL)]
+    assert leavers.left(db) == {("daily", AMNA): NOON, ("weekly", AMNA): NOON}, "its file may be back in a moment"
+    assert leavers.follow(db, {"daily": (AMNA,), "weekly": (BILAL,)}) == [("weekly", AMNA)]
     assert leavers.left(db) == {("daily", AMNA): NOON}
 
 

@@ -123,7 +123,7 @@ def test_duplicates_are_found_by_address_and_by_words(rules: RuleSet) -> None:
         ({"places"}, {"id", "language", "places"}),
         ({"regions"}, {"id", "language", "regions"}),
     ],
-    ids=str,
+    ids=["matches", "duplicates", "places", "regions"],
 )
 def test_only_the_parts_asked_for(rules: RuleSet, only: set[str], keys: set[str]) -> None:
     assert set(run(rules, {"id": 1, "title": "An attack"}, only=only)[0]) == keys

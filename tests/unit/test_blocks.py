@@ -14,7 +14,7 @@ from monitor.digests import block_kit
 from monitor.digests.block_kit import BLOCKS_LIMIT, CHARACTERS_LIMIT
 from monitor.digests.blocks import slack_edit, slack_messages
 from monitor.digests.view import view
-from monitor.model import Change, Coverage, Digest, Flood, Severity, SlackMessage, StoryItem
+from monitor.model import Change, Coverage, Digest, Severity, SlackMessage, StoryItem
 from tests.digest_samples import (
     BLIND,
     BUSY_DAY,
@@ -40,8 +40,8 @@ from tests.digest_samples import (
     region,
     story,
     trouble,
-    why,
 )
+from tests.hostile_digests import DIGESTS, crammed, flood
 from tests.hostile_titles import PAYLOADS, hostile_titles
 from tests.servers.slack_limits import characters_of, problems_of, strings_of
 from tests.timing import allowed
@@ -52,21 +52,6 @@ FORTY_STORIES_SECONDS = 0.030
 HEADLINES = {
     f"{name}, {shape}": (one, shape == "headlines") for name, one in SAMPLES.items() for shape in ("full", "headlines")
 }
-
-
-def flood(title: str = "From the archive: bomb at bus stand", examples: int = 10, **changes: Any) -> Flood:
-    told = tuple(article(900 + number, "Makran Post", f"{title} {number}", number) for number in range(examples))
-    values: dict[str, Any] = {
-        "rule": "balochistan-attacks",
-        "name": "Armed attacks in Balochistan",
-        "feed": "makran-post",
-        "source": "Makran Post",
-        "severity": Severity.HIGH,
-        "stories": 640,
-        "articles": 812,
-        "examples": told,
-    }
-    return Flood(**(values | changes))
 
 
 def update(*stories: StoryItem, **changes: Any) -> Digest:
@@ -170,51 +155,6 @@ def _pieces(value: Any) -> Iterator[dict[str, Any]]:
     if isinstance(value, list):
         for inner in value:
             yield from _pieces(inner)
-
-
-def crammed(word: str, link_length: int, stories: int, pieces: int, regions: int, **changes: Any) -> Digest:
-    """A digest with the same words everywhere, and so many pieces in every list."""
-    one = article(1, word, word, link="https://outlet.example/" + "&" * link_length)
-    told = {"text": f"3 {word} {word}", "source": word, "outlet": word}
-    said = {"text": f"{word} denied {word}", "quote": word}
-    items = [
-        story(
-            number,
-            Severity.HIGH,
-            replace(one, title=f"{number} {word}"),
-            *(replace(one, id=2 + other) for other in range(pieces)),
-            *(replace(one, id=50 + other, duplicate_of=1) for other in range(pieces)),
-            gist=word,
-            where=(word,) * pieces,
-            changes=(Change(kind="revision", text=word),) * pieces,
-            figures=(told, *(figure(9, word, "people", "killed", word, word, 3, before=(4,)),) * pieces),
-            statements=(said,) * pieces,
-            why=(why(text=word),) * pieces,
-            severity_before=Severity.LOW if number % 2 else None,
-        )
-        for number in range(stories)
-    ]
-    failed = (trouble(word, 0, word),) * pieces
-    return digest(
-        *(region(word, *items) for _ in range(regions)),
-        coverage=Coverage(checked=9, failed=failed, quiet=failed),
-        silences=(word,) * min(pieces, 4),
-        **changes,
-    )
-
-
-DIGESTS = st.builds(
-    crammed,
-    word=st.text(max_size=400) | st.sampled_from(PAYLOADS) | st.just("&" * 300),
-    link_length=st.integers(0, 2_900),
-    stories=st.integers(0, 14),
-    pieces=st.integers(0, 30),
-    regions=st.integers(1, 3),
-    floods=st.lists(st.builds(flood, title=st.text(max_size=300), examples=st.integers(0, 10)), max_size=4).map(tuple),
-    is_catch_up=st.booleans(),
-    continues=st.sampled_from([None, "an-alert"]),
-    kind=st.sampled_from(["alert", "digest"]),
-)
 
 
 @settings(max_examples=80, deadline=None)
@@ -340,8 +280,8 @@ class TestSilence:
     def test_what_failed_is_named_below_and_above_the_stories(self) -> None:
         [message] = messages_of(OUTAGE)
         assert "⚠ Could not read Dawn and Quetta Voice." in words_of(message)
-        failing = "2 failing:\n• Dawn since 09:10 (answered 500 Internal Server Error)\n• Quetta Voice\n"
-        assert failing in words_of(message)
+        dawn, voice = "• Dawn since 09:10 (answered 500 Internal Server Error)", "• Quetta Voice since 12:45 (took"
+        assert f"2 failing:\n{dawn}\n{voice}" in words_of(message)
         assert "1 quieter than usual: Gwadar Times since Thu 19 Nov, 11:00" in words_of(message)
 
     def test_many_failures_are_counted(self) -> None:
@@ -351,8 +291,9 @@ class TestSilence:
         assert "\n• and 25 more\n" in words_of(message)
 
     def test_one_failure_is_told_in_the_line_that_counts_it(self) -> None:
-        [message] = messages_of(EMPTY_PARTIAL)
-        assert "\n1 failing: " in words_of(message)
+        [failed, _] = EMPTY_PARTIAL.coverage.failed
+        [message] = messages_of(replace(EMPTY, coverage=Coverage(checked=9, failed=(failed,), quiet=())))
+        assert "\n1 failing: Dawn since 09:10 (answered 500 Internal Server Error)" in words_of(message)
 
     def test_a_template_that_failed_is_owned_up_to(self) -> None:
         [message] = slack_messages(view(ONE_STORY, mark="The template “alert” failed."), "Quetta")
@@ -361,6 +302,10 @@ class TestSilence:
     def test_what_is_muted_is_said(self) -> None:
         [message] = messages_of(replace(EMPTY, silences=("Rule “Protests” until Mon 23 Nov, by Amna",)))
         assert "Muted: Rule “Protests” until Mon 23 Nov, by Amna" in words_of(message)
+
+    def test_much_that_is_muted_is_counted(self) -> None:
+        [message] = messages_of(replace(EMPTY, silences=tuple(f"Silence {number}." for number in range(13))))
+        assert "Muted: Silence 9.\nand 3 more muted" in words_of(message)
 
 
 class TestFigures:
@@ -461,7 +406,7 @@ class TestUpdates:
     def test_still_say_what_could_not_be_read_and_what_failed(self) -> None:
         shown = view(update(EDITED, coverage=PARTIAL), mark="The template “alert” failed.")
         [message] = slack_messages(shown, "Quetta")
-        assert "2 failing: Dawn since 09:10" in words_of(message)
+        assert "2 failing:\n• Dawn since 09:10" in words_of(message)
         assert "⚠ The template “alert” failed." in words_of(message)
         assert "quieter than usual" not in words_of(message)
 
@@ -567,6 +512,12 @@ class TestFloods:
         assert "812 articles" in words_of(parent)
         assert "bomb at bus stand" not in words_of(parent)
         assert "bomb at bus stand" in words_of(thread[-1])
+
+    def test_beyond_those_shown_are_counted(self) -> None:
+        floods = tuple(flood(source=f"Outlet {number}") for number in range(12))
+        for message in messages_of(alert(floods=floods)):
+            assert "Outlet 9 matched" in words_of(message)
+            assert "and 2 more like these" in words_of(message)
 
 
 class TestDirection:

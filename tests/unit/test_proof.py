@@ -42,6 +42,13 @@ def test_the_built_in_templates_bear_everything_in_a_second() -> None:
     [
         pytest.param({"email_txt": WHOLE, "email_html": WHOLE}, [], id="bare, but nothing left out"),
         pytest.param(
+            {"email_html": "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"},
+            [
+                "error: templates/ours/email.html:1: its loops go on and on: it does far more than a digest can need",
+            ],
+            id="without end",
+        ),
+        pytest.param(
             {"email_html": "\n" + STORIES + FAILED},
             ["error: templates/ours/email.html:1: leaves out a flood"],
             id="without floods",

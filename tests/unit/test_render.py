@@ -9,6 +9,8 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser as HTMLTree
 
 from monitor.digests.document import from_json
@@ -21,9 +23,10 @@ from monitor.digests.render import (
     render_as,
     render_edit,
 )
+from monitor.digests.view import view
 from monitor.errors import RuleError
 from monitor.links import Links
-from monitor.model import Digest, EmailMessage, Flood, FolderMessage, Severity, SlackMessage
+from monitor.model import Change, Digest, EmailMessage, Flood, FolderMessage, Severity, SlackMessage
 from tests.digest_samples import (
     BLIND,
     BUSY_DAY,
@@ -39,6 +42,7 @@ from tests.digest_samples import (
     hostile,
     region,
 )
+from tests.hostile_digests import DIGESTS, crammed, flood
 from tests.hostile_titles import hostile_titles
 from tests.templates import built_in_sources, built_in_templates
 from tests.timing import allowed
@@ -322,6 +326,11 @@ def test_a_page_for_a_browser_has_nothing_inline(templates: Templates) -> None:
     assert all(f"Clash number {number} was" in source for number in range(60))
 
 
+BUILT_IN = built_in_templates()
+OPENING = '{{ "<!here>" }} {{ view.stories[0].headline }} {{ view.stories[0].where }}'
+OPENED = compile_templates(built_in_sources() | {"alert/slack.txt": OPENING})
+
+
 class TestOpeningInSlack:
     """`slack.txt`: the one place where a mention can stand, and only one that the operator wrote."""
 
@@ -340,6 +349,46 @@ class TestOpeningInSlack:
             texts = [block["text"]["text"] for block in blocks if block["type"] == "section"]
             assert texts and all(text.startswith("<!here> ") for text in texts)
             assert not any(re.search(r"<|@(?i:channel|here|everyone|group)", text[8:]) for text in texts), title
+
+    @pytest.mark.parametrize(
+        ("source", "opening"),
+        [
+            ('{{ "<!here>" if view.top == "high" }}', "<!here>"),
+            ('{{ "<!here>" if view.top == "low" }}', ""),
+            ('{% set whom = "<!here>" %}{{ whom }}', "<!here>"),
+            ("{% set whom %}<!subteam^S1>{% endset %}{{ whom }}", "<!subteam^S1>"),
+            ("{% macro call(words) %}<!here> {{ words }} & more{% endmacro %}{{ call(words) }}", "<!here> {0} & more"),
+            ('{{ "%s: %s" | format("<@U1>", words) }}', "<@U1>: {0}"),
+            ('{{ ["<!here>", words] | join(" ") | upper }}', "<!HERE> {1}"),
+            ('{{ "<https://a.example|" ~ words ~ ">" }}', "<https://a.example|{0}>"),
+            ('{{ words | replace("&", "and") }}', "{2}"),
+            ("{{ words | striptags }}", "{3}"),
+            ("&lt; @here <mailto:desk@groups.example> {{ words | e }}", "&lt; @here <mailto:desk@groups.example> {4}"),
+        ],
+    )
+    def test_are_those_of_the_template_wherever_it_writes_them(self, source: str, opening: str) -> None:
+        words = "<!channel> & @here"
+        shown = (
+            "&lt;!channel&gt; &amp; @\u2060here",
+            "&lt;!CHANNEL&gt; &amp; @\u2060HERE",
+            "&lt;!channel&gt; and @\u2060here",
+            "&amp; @\u2060here",
+            "&amp;lt;!channel&amp;gt; &amp;amp; @\u2060here",
+        )
+        templates = compiled_with(alert__slack_txt="{% set words = view.stories[0].headline.text %}" + source)
+        told = replace(ONE_STORY.stories[0], headline=words)
+        first = render(alert(region("B", told)), "slack:#desk", templates)[0]
+        assert isinstance(first, SlackMessage)
+        texts = [block["text"]["text"] for block in first.blocks if block["type"] == "section"]
+        assert "".join(texts) == opening.format(*shown)
+
+    @settings(max_examples=200, deadline=None)
+    @given(words=st.text(max_size=60) | st.text("<>!@#&;|\x02\x03\x04\x05here", max_size=30))
+    def test_no_words_become_markup(self, words: str) -> None:
+        first = render(hostile(words, template="alert"), "slack:#desk", OPENED)[0]
+        assert isinstance(first, SlackMessage)
+        [text] = (block["text"]["text"] for block in first.blocks if block["type"] == "section")
+        assert text.startswith("<!here>") and not re.search(r"<|>|&(?!amp;|lt;|gt;)", text[7:])
 
 
 class TestHostileFeeds:
@@ -371,6 +420,70 @@ class TestHostileFeeds:
         one = hostile("<b>Raid</b> & more {{ 7 * 7 }}", template=template)  # type: ignore[arg-type]
         assert "<b>Raid</b> & more {{ 7 * 7 }}" in Page(render_as(one, templates, "email")).text
         assert "<b>Raid</b> & more {{ 7 * 7 }}" in render_as(one, templates, "text")
+
+
+class TestRoom:
+    """Whatever there is to tell comes out, and no mail is clipped."""
+
+    @settings(max_examples=30, deadline=None)
+    @given(
+        one=DIGESTS,
+        template=st.sampled_from(["alert", "digest", "brief"]),
+        silences=st.lists(st.text(max_size=300) | st.just("&" * 300), max_size=30),
+        links=st.sampled_from([None, Links("https://dateline.example", b"key")]),
+    )
+    def test_whatever_comes(self, one: Digest, template: str, silences: list[str], links: Links | None) -> None:
+        one = replace(one, template=template, silences=tuple(silences))
+        [message] = render(one, "email:x@example.org", BUILT_IN, links=links, root=one, mark="It failed. " * 40)
+        assert isinstance(message, EmailMessage)
+        assert len(message.html.encode()) <= MAIL_BYTES
+        shown, page = view(one), Page(message.html)
+        assert all(" ".join(flood.text.split()) in page.text for flood in shown.floods)
+        assert render(one, "slack:#desk", BUILT_IN)
+
+    @pytest.mark.parametrize("stories", [0, 1, 40])
+    @pytest.mark.parametrize("word", ["&" * 400, "😀" * 400, "\xa0&" * 200, "ا" * 400])
+    def test_the_worst(self, templates: Templates, word: str, stories: int) -> None:
+        floods = tuple(flood(word, 12, 900, source=word, name=word) for _ in range(30))
+        one = crammed(word, 900, stories, 40, 1, floods=floods, reason=word, id=word, kind="alert")
+        message = email_of(replace(one, subscription=word), templates)
+        assert len(message.html.encode()) <= MAIL_BYTES
+        assert "and 20 more like these" in message.html and "and 20 more like these" in message.text
+
+    @pytest.mark.parametrize(("template", "headline"), [("alert", "h1"), ("digest", "h2")])
+    def test_examples_of_floods_go_before_a_story_loses_anything(
+        self, templates: Templates, template: str, headline: str
+    ) -> None:
+        floods = (flood("T" * 300, 10, 900),) * 7
+        message = email_of(replace(ONE_STORY, template=template, floods=floods), templates)
+        tree = HTMLTree(message.html)
+        assert len(tree.css(f"{headline} a")) == 1 and "Why you see this" in message.html
+        assert len(tree.css("a[href*='?xxx']")) == 7 * 3
+
+    def test_an_alert_without_room_for_its_story_says_that_there_is_one(self) -> None:
+        wide = {f"common__{part}_html": built_in_sources()[f"common/{part}.html"] for part in ("parts",)}
+        wide["common__parts_html"] = wide["common__parts_html"].replace(
+            "{% macro tags(story) %}", "{% macro tags(story) %}" + "x" * MAIL_BYTES
+        )
+        page = Page(email_of(ONE_STORY, compiled_with(**wide)).html)
+        assert "High alert: Balochistan" in page.text and "1 more story did not fit into this mail." in page.text
+
+    @pytest.mark.parametrize("template", ["alert", "digest", "brief"])
+    def test_what_is_left_out_is_counted(self, templates: Templates, template: str) -> None:
+        silences = tuple(f"Silence {number}." for number in range(13))
+        message = email_of(replace(ONE_STORY, template=template, silences=silences, floods=(flood(),) * 12), templates)
+        for words in (" ".join(Page(message.html).text.split()), " ".join(message.text.split())):
+            assert re.search(r"Silence 9\.( - )?and 3 more", words) and "Silence 10" not in words
+            assert "and 2 more like these" in words
+
+    @pytest.mark.parametrize("one", [ONE_STORY, UPDATE])
+    def test_so_are_changes(self, templates: Templates, one: Digest) -> None:
+        [changed] = one.stories
+        changes = (*changed.changes, *(Change(kind="revision", text=f"Edited {number}.") for number in range(30)))
+        message = email_of(alert(region("B", replace(changed, changes=changes))), templates)
+        told = sum(change.kind != "new_story" for change in changes)
+        for words in (" ".join(Page(message.html).text.split()), " ".join(message.text.split())):
+            assert re.search(rf"Edited \d+\.( \* )?and {told - 20} more", words)
 
 
 class TestText:
@@ -483,6 +596,34 @@ class TestTemplates:
             render(BUSY_DAY, "email:x", compiled_with(digest__email_html=source))
         assert (caught.value.file, caught.value.line) == ("templates/digest/email.html", line)
         assert re.search(message, caught.value.message)
+
+    @pytest.mark.parametrize(
+        "source",
+        [
+            "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+            "{% macro f(n) %}{% if n %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(60) }}",
+            "{% for a in [0] recursive %}{% if loop.depth < 60 %}{{ loop([0, 0]) }}{% endif %}{% endfor %}",
+        ],
+    )
+    @pytest.mark.parametrize("part", ["email_html", "slack_txt", "common"])
+    def test_one_that_does_not_end_is_ended(self, source: str, part: str) -> None:
+        file = "common__parts_html" if part == "common" else f"digest__{part}"
+        destination = "slack:x" if part == "slack_txt" else "email:x"
+        started = time.process_time()
+        with pytest.raises(RuleError, match="its loops go on and on") as caught:
+            render(BUSY_DAY, destination, compiled_with(**{file: source}))
+        assert caught.value.file == "templates/" + file.replace("__", "/").replace("_", ".")
+        assert time.process_time() - started < allowed(2.0)  # 0.1 s
+
+    def test_one_that_tells_of_many_stories_has_time_for_it(self, templates: Templates) -> None:
+        source = "{% for story in view.stories %}{% for _ in range(1900) %}{% endfor %}{% endfor %}"
+        assert render(crowded(300), "slack:x", compiled_with(digest__slack_txt=source))
+
+    def test_loops_know_their_length(self) -> None:
+        source = (
+            "{% for a in 'xyz' if a != 'y' %}{{ loop.index }}/{{ loop.length }}{{ ',' if not loop.last }}{% endfor %}"
+        )
+        assert email_of(BUSY_DAY, compiled_with(digest__subject_txt=source)).subject == "1/2,2/2"
 
     def test_one_that_grows_by_leaps_is_made_to_fit_all_the_same(self) -> None:
         source = """{% set full = view.stories | selectattr("detailed") | list %}

@@ -102,6 +102,18 @@ class TestFloods:
         ]
         assert len(flood.examples) == 10
 
+    def test_the_gravest_are_shown_and_the_others_counted(self) -> None:
+        levels = [Severity.LOW] * 11 + [Severity.CRITICAL]
+        shown = view(alert(floods=tuple(replace(FLOOD, severity=level) for level in levels)))
+        assert [flood.severity for flood in shown.floods] == [Severity.CRITICAL, *[Severity.LOW] * 9]
+        assert shown.more_floods == 2
+
+    @pytest.mark.parametrize(("length", "is_kept"), [(900, True), (2_900, False)])
+    def test_long_addresses_are_left_out_of_examples(self, length: int, is_kept: bool) -> None:
+        one = replace(FLOOD.examples[0], link="https://outlet.example/" + "x" * length)
+        [flood] = view(alert(floods=(replace(FLOOD, examples=(one,)),))).floods
+        assert (flood.examples[0].link == one.link) == is_kept
+
     @pytest.mark.parametrize(
         ("one", "is_empty"), [(alert(), True), (alert(floods=(FLOOD,)), False), (alert(region("B", NOSHKI)), False)]
     )
@@ -288,6 +300,11 @@ class TestStory:
         shown = view(digest(region("B", replace(MASTUNG, changes=changes)))).stories[0]
         assert (shown.is_new, [change.text for change in shown.changes]) == (is_new, told)
 
+    def test_twenty_changes_are_told_and_the_others_counted(self) -> None:
+        changes = tuple(Change(kind="revision", text=f"edited {number}") for number in range(23))
+        shown = view(digest(region("B", replace(MASTUNG, changes=changes)))).stories[0]
+        assert ([change.text for change in shown.changes][-1], shown.more_changes) == ("edited 19", 3)
+
     @pytest.mark.parametrize(
         ("rule", "text", "line"),
         [
@@ -331,8 +348,16 @@ class TestMessage:
         mail = view(ONE_STORY, is_mail=True, browser="https://d.example/1", unsubscribe="https://d.example/2")
         assert (mail.is_mail, mail.browser, mail.unsubscribe) == (True, "https://d.example/1", "https://d.example/2")
 
+    def test_names_ten_silences_and_counts_the_others(self) -> None:
+        shown = view(replace(ONE_STORY, silences=("", *map(str, range(12)))))
+        assert (shown.silences, shown.more_silences) == (tuple("0123456789"), 2)
+
 
 class TestRoom:
+    def test_of_floods_is_that_of_their_examples(self) -> None:
+        shown = within(view(alert(region("B", MASTUNG), floods=(FLOOD,))), detailed=1, shown=1, examples=3)
+        assert ([len(flood.examples) for flood in shown.floods], shown.count, shown.hidden) == ([3], 1, 0)
+
     def test_the_gravest_stories_are_kept_in_their_order(self) -> None:
         shown = within(view(BUSY_DAY), detailed=2, shown=4)
         assert [(one.headline.text[:6], one.detailed) for one in shown.stories] == [

@@ -61,11 +61,17 @@ def upgrade() -> None:
             "ix_owed_open", ["subscription", "owed_at"], sqlite_where=is_open, postgresql_where=is_open
         )
         batch_op.create_index("ix_owed_digest", ["digest"], unique=False)
-        batch_op.create_index("ix_owed_silence", ["silence"], sqlite_where=is_muted, postgresql_where=is_muted)
+        batch_op.drop_index("ix_owed_story")
+        batch_op.create_index("ix_owed_story", ["story", "subscription"], unique=False)
+        batch_op.create_index(
+            "ix_owed_silence", ["subscription", "silence"], sqlite_where=is_muted, postgresql_where=is_muted
+        )
 
 
 def downgrade() -> None:
     with op.batch_alter_table("owed", schema=None) as batch_op:
+        batch_op.drop_index("ix_owed_story")
+        batch_op.create_index("ix_owed_story", ["story"], unique=False)
         batch_op.drop_index("ix_owed_silence")
         batch_op.drop_index("ix_owed_digest")
         batch_op.drop_index("ix_owed_open")
