@@ -11,10 +11,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from monitor.links import Links
-
 from monitor.channels.email import compose_mail
 from monitor.digests.render import Templates, render, render_edit
+from monitor.links import Links
 from monitor.model import Delivery, EmailMessage, SlackMessage
 from tests.digest_samples import delivery
 from tests.golden.digests import Sample
