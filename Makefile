@@ -18,7 +18,7 @@ run: .venv/.run-ready
 	@exec $(BIN)/dateline run
 
 test: .venv/.test-ready
-	$(BIN)/python -m pytest --numprocesses 2 $(PYTEST)
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(PYTEST)
 
 check: .venv/.test-ready
 	$(BIN)/ruff format --check .

@@ -56,6 +56,8 @@ class Daemon:
         """Run until `stop` is called."""
         await self.services.in_store(lambda: pipeline.start(self.services))
         await self.services.in_store(lambda: pipeline.look_again(self.services, everyone=True))
+        if self.stopping.is_set():
+            return
         for tick, seconds in (
             (self.digest, 1),  # first: windows that ended while nobody ran are told before new articles come in
             (self.poll, 1),
@@ -209,21 +211,28 @@ async def run_daemon(
     rulebook: Rulebook,
     *,
     greet: Callable[[Services], None],
+    on_stop: Callable[[], None] = lambda: None,
     pages_at: tuple[str, int] | None = None,
 ) -> None:
     """Run the service until SIGTERM or SIGINT; SIGHUP reads the rule files again.
 
-    ``greet`` is called once everything is open; at ``pages_at``, a host and a port, the subscriber pages are shown.
+    ``greet`` is called once everything is open, ``on_stop`` when a signal asks for the end; at ``pages_at``, a host and
+    a port, the subscriber pages are shown.
     Raises StoreError where a daemon already runs on this home.
     """
     with sole_run(settings):
         listening = _listen(settings, *pages_at) if pages_at else None
         async with open_services(settings, rulebook=rulebook) as services:
-            greet(services)
             daemon = Daemon(services, listening=listening)
             loop = asyncio.get_running_loop()
+
+            def stop() -> None:
+                on_stop()
+                daemon.stop()
+
             for number in (signal.SIGINT, signal.SIGTERM):
-                loop.add_signal_handler(number, daemon.stop)
+                loop.add_signal_handler(number, stop)
+            greet(services)
             reload = daemon.safely(daemon.reload_now)
             loop.add_signal_handler(signal.SIGHUP, lambda: daemon.in_background(reload()))
             await daemon.run()

@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import sys
+import threading
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -40,6 +41,9 @@ from monitor.model import FeedHealth
 from monitor.rulebook import Rulebook, builtin_home
 from monitor.status import status_of
 from monitor.store import Store, polls
+
+LONGEST_STOP_SECONDS = 2.8
+"""Who presses Ctrl-C waits no longer than three."""
 
 
 @app.command()
@@ -95,7 +99,7 @@ def run(
 
     async def go() -> None:
         greet, pages_at = _greet if spoken else _log_start, (host, port) if with_web else None
-        await run_daemon(settings, rulebook, greet=greet, pages_at=pages_at)
+        await run_daemon(settings, rulebook, greet=greet, on_stop=_cut_off_later, pages_at=pages_at)
         if spoken:
             err.print("Stopped.")
         sys.stderr.flush()
@@ -103,6 +107,13 @@ def run(
         os._exit(0)
 
     asyncio.run(go())
+
+
+def _cut_off_later() -> None:
+    """End the process if it does not end by itself: nothing is lost, for a step is committed or it never happened."""
+    cut_off = threading.Timer(LONGEST_STOP_SECONDS, os._exit, (0,))
+    cut_off.daemon = True
+    cut_off.start()
 
 
 def _greet(services: Services) -> None:
