@@ -1,6 +1,6 @@
 """Finding the feeds of a site, for `feeds add SITE`: what a reader would otherwise look for in the page's source.
 
-Asks through whatever fetches pages, so that the guard and the limits hold; must not know how that is done.
+Asks through whatever fetches and parses pages, so that the guard and the limits hold; must not know how that is done.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from typing import Protocol
 from urllib.parse import urljoin
 
 from monitor.errors import FetchError, ParseError
-from monitor.feeds.parse import parse_feed
-from monitor.model import Fetched
+from monitor.model import Fetched, ParsedFeed
 from monitor.text.html import head_tags
 
 COMMON_PATHS = (
@@ -41,13 +40,19 @@ class Pages(Protocol):
     async def get_page(self, url: str) -> Fetched: ...
 
 
+class Parsing(Protocol):
+    """Whatever parses feeds: `monitor.feeds.parsing.Parsers`."""
+
+    async def parse(self, body: bytes, *, url: str, content_type: str | None, now: datetime) -> ParsedFeed: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundFeed:
     url: str
     title: str
 
 
-async def find_feeds(pages: Pages, site: str) -> tuple[FoundFeed, ...]:
+async def find_feeds(pages: Pages, parsing: Parsing, site: str) -> tuple[FoundFeed, ...]:
     """Return the feeds of a site, best guess first; empty, if it can be read but has none.
 
     ``site`` is an address, or a host name without "https://". It may be the feed's own address; else the feeds that its
@@ -57,19 +62,19 @@ async def find_feeds(pages: Pages, site: str) -> tuple[FoundFeed, ...]:
     try:
         page = await pages.get_page(address)
     except FetchError as secure:
-        found = await _feeds_at(pages, _usual_places(address))
+        found = await _feeds_at(pages, parsing, _usual_places(address))
         if found:
             return found
         if "://" in site:
             raise
         try:
-            return await find_feeds(pages, f"http://{site}")
+            return await find_feeds(pages, parsing, f"http://{site}")
         except FetchError:
             raise secure from None
-    feed = _as_feed(page, address)
+    feed = await _as_feed(parsing, page, address)
     if feed is not None:
         return (feed,)
-    return await _feeds_at(pages, _named(page)) or await _feeds_at(pages, _usual_places(page.url))
+    return await _feeds_at(pages, parsing, _named(page)) or await _feeds_at(pages, parsing, _usual_places(page.url))
 
 
 def _named(page: Fetched) -> list[str]:
@@ -98,22 +103,23 @@ def _usual_places(url: str) -> list[str]:
     return [_join(url, path) for path in COMMON_PATHS]
 
 
-async def _feeds_at(pages: Pages, urls: Iterable[str]) -> tuple[FoundFeed, ...]:
+async def _feeds_at(pages: Pages, parsing: Parsing, urls: Iterable[str]) -> tuple[FoundFeed, ...]:
     """Read what is at these addresses; the same feed under several of them counts once."""
     candidates = list(dict.fromkeys(urls))[:MOST_CANDIDATES]
     answers = await asyncio.gather(*(pages.get_page(url) for url in candidates), return_exceptions=True)
     found: dict[str, FoundFeed] = {}
     for url, answer in zip(candidates, answers, strict=True):
-        if isinstance(answer, Fetched) and answer.url not in found and (feed := _as_feed(answer, url)) is not None:
-            found[answer.url] = feed
+        if isinstance(answer, Fetched) and answer.url not in found:
+            if feed := await _as_feed(parsing, answer, url):
+                found[answer.url] = feed
         elif isinstance(answer, BaseException) and not isinstance(answer, FetchError):
             raise answer
     return tuple(found.values())
 
 
-def _as_feed(page: Fetched, asked: str) -> FoundFeed | None:
+async def _as_feed(parsing: Parsing, page: Fetched, asked: str) -> FoundFeed | None:
     try:
-        parsed = parse_feed(page.body, url=page.url, content_type=page.content_type, now=_ANY_TIME)
+        parsed = await parsing.parse(page.body, url=page.url, content_type=page.content_type, now=_ANY_TIME)
     except ParseError:
         return None
     return FoundFeed(url=page.moved_to or asked, title=parsed.title)

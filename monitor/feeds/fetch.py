@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import os
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -24,15 +25,19 @@ from weakref import WeakValueDictionary
 
 import httpx
 
-from monitor.errors import FetchError
+from monitor.errors import FetchError, SettingsError
 from monitor.faults import explain
 from monitor.feeds.client import open_transport
 from monitor.feeds.timing import LONGEST_BACK_OFF, effective_url
 from monitor.feeds.unpack import Unpacker
 from monitor.model import Feed, FeedState, Fetched, FetchFailed, FetchOutcome, NotModified
-from monitor.settings import Settings, variables
+from monitor.redaction import redact
+from monitor.settings import Settings, Variables
 
 MOST_HOPS = 5
+LARGE = 1_000_000
+"""Bytes, unpacked, from which on a document needs a turn: only so many may lie in memory before they are parsed."""
+LARGE_AT_ONCE = 8
 _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
@@ -53,6 +58,7 @@ class _Wanted:
     """The feed's own headers and credentials: for its configured origin only."""
     home: httpx.URL | None = None
     """The address that ``secrets`` are for."""
+    with_body: bool = True
 
 
 class _StatusError(FetchError):
@@ -66,15 +72,15 @@ class _StatusError(FetchError):
 class Fetcher:
     """Fetches feeds and pages, within the limits of the settings. To be used as an async context manager, in one loop.
 
-    ``environment`` is where `env:NAME` headers are looked up, at each request (by default in the environment and the
-    home's `.env`); ``clock`` is only asked to understand a Retry-After that is a date.
+    ``environment`` is where `env:NAME` headers are looked up, at each request, before the home's `.env`; ``clock`` is
+    only asked to understand a Retry-After that is a date.
     """
 
     def __init__(
         self,
         settings: Settings,
         *,
-        environment: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] = os.environ,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._allowed = settings.allow_networks
@@ -83,8 +89,9 @@ class Fetcher:
         self._most_on_wire = settings.max_feed_mb * 1_000_000
         about = f"+{settings.public_url}" if settings.public_url else "news feed monitor"
         self._agent = f"Dateline/{version('dateline')} ({about})"
-        self._environment = variables(settings.home) if environment is None else environment
+        self._variables = Variables(settings.home, environment)
         self._clock = clock
+        self._large = asyncio.Semaphore(LARGE_AT_ONCE)
         # A turn lives as long as somebody holds or awaits it, so that hosts do not pile up.
         self._turns: WeakValueDictionary[tuple[str, str, int | None], asyncio.Semaphore] = WeakValueDictionary()
 
@@ -121,6 +128,15 @@ class Fetcher:
         reason = outcome.reason if isinstance(outcome, FetchFailed) else "did not answer with a document"
         raise FetchError(f"{url}: {reason}")
 
+    async def ping(self, url: str) -> None:
+        """Ask for an address and look at no more than its status. Raises FetchError unless that is a success.
+
+        The error does not name the address: who knows it may ping as well.
+        """
+        outcome = await self._outcome(_Wanted(url=url, agent=self._agent, with_body=False))
+        if isinstance(outcome, FetchFailed):
+            raise FetchError(outcome.reason)
+
     async def _outcome(self, wanted: _Wanted) -> FetchOutcome:
         try:
             return await self._follow(wanted)
@@ -131,7 +147,7 @@ class Fetcher:
         except TimeoutError:
             return FetchFailed(reason=f"took longer than {self._timeout.total_seconds():g} s")
         except Exception as error:  # one feed's failure, of whatever kind, is that feed's outcome
-            return FetchFailed(reason=explain(error))
+            return FetchFailed(reason=redact(explain(error)))
 
     async def _follow(self, wanted: _Wanted) -> FetchOutcome:
         url, seen, permanent = _parse(wanted.url), set[httpx.URL](), True
@@ -176,6 +192,8 @@ class Fetcher:
         self, response: httpx.Response, wanted: _Wanted, *, url: str, moved_to: str | None
     ) -> Fetched | NotModified:
         status, headers = response.status_code, response.headers
+        if not wanted.with_body and HTTPStatus(200) <= status < HTTPStatus(300):
+            return NotModified()
         if status == HTTPStatus.NOT_MODIFIED and wanted.validators:
             return NotModified(moved_to=moved_to)
         if status not in _DOCUMENT:
@@ -203,13 +221,17 @@ class Fetcher:
 
     async def _body(self, response: httpx.Response) -> bytes:
         unpacked = Unpacker(response.headers.get("Content-Encoding", ""), most=2 * self._most_on_wire)
-        received = 0
-        async for piece in response.aiter_raw():
-            received += len(piece)
-            if received > self._most_on_wire:
-                raise FetchError(f"is larger than {self._most_on_wire // 1_000_000} MB")
-            unpacked.add(piece)
-        return unpacked.finish()
+        received, is_large = 0, False
+        async with AsyncExitStack() as turn:
+            async for piece in response.aiter_raw():
+                received += len(piece)
+                if received > self._most_on_wire:
+                    raise FetchError(f"is larger than {self._most_on_wire // 1_000_000} MB")
+                unpacked.add(piece)
+                if unpacked.size > LARGE and not is_large:
+                    await turn.enter_async_context(self._large)
+                    is_large = True
+            return unpacked.finish()
 
     def _secrets(self, feed: Feed) -> dict[str, str]:
         headers = {name.title(): self._resolve(value) for name, value in feed.headers.items()}
@@ -225,8 +247,11 @@ class Fetcher:
         if not value.startswith("env:"):
             return value
         name = value.removeprefix("env:")
-        found = self._environment.get(name, "").strip()
-        if not found:
+        try:
+            found = self._variables.secret(name)
+        except SettingsError as error:
+            raise FetchError(str(error)) from error
+        if found is None:
             raise FetchError(f"needs the environment variable {name}, which is not set")
         return found
 

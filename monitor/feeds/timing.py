@@ -16,6 +16,8 @@ LEAST_QUIET = timedelta(hours=24)
 JITTER = 0.1
 SAME_MOVES = 3
 """How many equal permanent redirects in a row make a feed's new address its address."""
+UNSTABLE_AFTER = 3
+"""Polls. One alone may be a site that moved."""
 
 _POLLS_PER_GAP = 10
 """A feed is asked this often between two changes, so that news waits a tenth of its usual pause at most."""
@@ -42,7 +44,8 @@ def reconcile(feed: Feed, state: FeedState, now: datetime) -> FeedState:
     """Return ``state`` as it must be under the rule file's present ``feed``; unchanged, if nothing there has changed.
 
     Another address starts afresh, even where the old one was gone. A shorter or longer `every` moves the next poll. One
-    planned farther away than any plan reaches comes of a clock that has been set back: it is due now.
+    planned farther away than any plan reaches, or by a poll in the future, comes of a clock that has been set back
+    since: it is due now.
     """
     if feed.url != state.url:
         # When it was last read is kept: what the new address dates after that is news, not the feed's past.
@@ -54,8 +57,9 @@ def reconcile(feed: Feed, state: FeedState, now: datetime) -> FeedState:
         return replace(state, health=health, next_poll_at=now)
     if state.next_poll_at is None:
         return state
-    if state.next_poll_at - now > max(feed.every, LONGEST_BACK_OFF) * (1 + JITTER):
-        return replace(state, next_poll_at=now)
+    was_ahead = state.last_polled_at is not None and state.last_polled_at > now
+    if was_ahead or state.next_poll_at - now > max(feed.every, LONGEST_BACK_OFF) * (1 + JITTER):
+        return replace(state, next_poll_at=min(state.next_poll_at, now))
     if state.health is FeedHealth.OK and state.last_polled_at is not None:
         interval = _interval(feed, state, state.last_polled_at)
         if not interval <= state.next_poll_at - state.last_polled_at <= interval * (1 + JITTER):
@@ -90,6 +94,20 @@ def after_poll(
         last_success_at=now,
         next_poll_at=now + _interval(feed, state, now) * (1 + JITTER * jitter),
     )
+
+
+def after_ids(state: FeedState, *, renamed: int, kept: int, now: datetime) -> FeedState:
+    """Return the state after a document in which so many known entries had new ids, and so many those of before.
+
+    A feed is unstable once it renamed most of them in several polls, until it has not in as many.
+    """
+    if not renamed and not kept:
+        return state
+    polls = state.renamed_polls + (1 if renamed > kept else -1)
+    polls = min(max(polls, 0), UNSTABLE_AFTER)
+    if polls == UNSTABLE_AFTER:
+        return replace(state, renamed_polls=polls, unstable_since=state.unstable_since or now)
+    return replace(state, renamed_polls=polls, unstable_since=state.unstable_since if polls else None)
 
 
 def _after_failure(feed: Feed, state: FeedState, failed: FetchFailed, *, now: datetime, jitter: float) -> FeedState:

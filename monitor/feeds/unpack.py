@@ -31,6 +31,11 @@ class Unpacker:
             raise FetchError(f"unpacks to more than {self._most // 1_000_000} MB")
         self._pieces.append(piece)
 
+    @property
+    def size(self) -> int:
+        """How many bytes it has come to."""
+        return self._most - self._left
+
     def finish(self) -> bytes:
         if self._zlib is not None and not self._zlib.eof:
             raise FetchError("answered with a compressed document that ends early")

@@ -66,6 +66,10 @@ class FeedState:
     """Longest time between two changes, decaying: what "quieter than its own habit" is measured against."""
     next_poll_at: datetime | None = None
     quiet_since: datetime | None = None
+    renamed_polls: int = 0
+    """How many polls lately gave most known entries new ids: up with each that did, down with each that did not."""
+    unstable_since: datetime | None = None
+    """Since when it gives known entries new ids again and again; None: it does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

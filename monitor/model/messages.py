@@ -38,6 +38,23 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """A place where nothing is sent for now."""
+
+    place: str
+    """A destination as in `to:`, or a scheme (``slack``) for all of its destinations."""
+    until_at: datetime
+    """When the next message is tried there."""
+    refused: bool
+    """It refuses what we send until somebody mends something; else it asked to be left alone for a while."""
+    reason: str
+    since_at: datetime
+
+    def holds(self, destination: str) -> bool:
+        return destination == self.place or destination.partition(":")[0] == self.place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SlackMessage:
     """One `chat.postMessage`; parts after the first go into the first one's thread."""
 

@@ -11,7 +11,10 @@ from monitor.feeds.discover import COMMON_PATHS, MOST_CANDIDATES, FoundFeed, fin
 from monitor.feeds.fetch import Fetcher
 from monitor.model import Fetched
 from monitor.settings import Settings
+from tests.fakes import InlineParsers
 from tests.servers.web import Answer, FeedServer
+
+PARSERS = InlineParsers()
 
 
 def rss(title: str) -> Answer:
@@ -39,7 +42,9 @@ async def fetcher() -> AsyncIterator[Fetcher]:
 
 async def test_an_address_that_is_a_feed_is_taken(server: FeedServer, fetcher: Fetcher) -> None:
     server.script("/news", rss("Dawn"))
-    assert await find_feeds(fetcher, server.url("/news")) == (FoundFeed(url=server.url("/news"), title="Dawn"),)
+    assert await find_feeds(fetcher, PARSERS, server.url("/news")) == (
+        FoundFeed(url=server.url("/news"), title="Dawn"),
+    )
     assert len(server.requests) == 1
 
 
@@ -49,7 +54,7 @@ async def test_only_a_permanent_move_changes_the_address(
 ) -> None:
     server.script("/old", Answer(status=status, redirect="/new"))
     server.script("/new", rss("Dawn"))
-    assert await find_feeds(fetcher, server.url("/old")) == (FoundFeed(url=server.url(kept), title="Dawn"),)
+    assert await find_feeds(fetcher, PARSERS, server.url("/old")) == (FoundFeed(url=server.url(kept), title="Dawn"),)
 
 
 async def test_feeds_named_by_the_page_come_in_its_order(server: FeedServer, fetcher: Fetcher) -> None:
@@ -72,7 +77,7 @@ async def test_feeds_named_by_the_page_come_in_its_order(server: FeedServer, fet
     server.script("/comments.xml", rss("Comments"))
     server.script("/feeds/same.xml", Answer(status=302, redirect="/feeds/main.xml"))
     server.script("/feeds/page.html", page(""))
-    assert await find_feeds(fetcher, server.url("/")) == (
+    assert await find_feeds(fetcher, PARSERS, server.url("/")) == (
         FoundFeed(url=server.url("/feeds/main.xml"), title="Dawn"),
         FoundFeed(url=server.url("/comments.xml"), title="Comments"),
     )
@@ -83,35 +88,37 @@ async def test_feeds_named_by_the_page_come_in_its_order(server: FeedServer, fet
 async def test_the_usual_places_are_tried(server: FeedServer, fetcher: Fetcher, place: str) -> None:
     server.script("/desk/quetta", page("<link rel=alternate type=application/rss+xml href=/gone.xml>"))
     server.script(place, rss("Dawn"))
-    assert await find_feeds(fetcher, server.url("/desk/quetta")) == (FoundFeed(url=server.url(place), title="Dawn"),)
+    assert await find_feeds(fetcher, PARSERS, server.url("/desk/quetta")) == (
+        FoundFeed(url=server.url(place), title="Dawn"),
+    )
 
 
 async def test_a_page_that_is_refused_does_not_hide_the_feed(server: FeedServer, fetcher: Fetcher) -> None:
     server.script("/", Answer(status=403))
     server.script("/rss.xml", rss("Dawn"))
-    assert await find_feeds(fetcher, server.url("/")) == (FoundFeed(url=server.url("/rss.xml"), title="Dawn"),)
+    assert await find_feeds(fetcher, PARSERS, server.url("/")) == (FoundFeed(url=server.url("/rss.xml"), title="Dawn"),)
 
 
 async def test_a_site_without_a_scheme_falls_back_to_http(server: FeedServer, fetcher: Fetcher) -> None:
     server.script("/", page("<link rel=alternate type=application/rss+xml href=/main.xml>"))
     server.script("/main.xml", rss("Dawn"))
     site = f"127.0.0.1:{server.port}"
-    assert await find_feeds(fetcher, site) == (FoundFeed(url=server.url("/main.xml"), title="Dawn"),)
+    assert await find_feeds(fetcher, PARSERS, site) == (FoundFeed(url=server.url("/main.xml"), title="Dawn"),)
 
 
 async def test_nothing_found_and_nothing_there(server: FeedServer, fetcher: Fetcher) -> None:
     server.script("/", page(""))
-    assert await find_feeds(fetcher, server.url("/")) == ()
+    assert await find_feeds(fetcher, PARSERS, server.url("/")) == ()
     with pytest.raises(FetchError, match="/none: answered 404 Not Found"):
-        await find_feeds(fetcher, server.url("/none"))
+        await find_feeds(fetcher, PARSERS, server.url("/none"))
     with pytest.raises(FetchError, match=r"https://127\.0\.0\.2: .* is not a public address"):
-        await find_feeds(fetcher, "127.0.0.2")
+        await find_feeds(fetcher, PARSERS, "127.0.0.2")
 
 
 async def test_a_page_cannot_send_us_to_any_number_of_places(server: FeedServer, fetcher: Fetcher) -> None:
     links = [f"<link rel=alternate type=application/rss+xml href=/{number}>" for number in range(500)]
     server.script("/", page("".join(links)))
-    assert await find_feeds(fetcher, server.url("/")) == ()
+    assert await find_feeds(fetcher, PARSERS, server.url("/")) == ()
     assert len(server.requests) == 1 + MOST_CANDIDATES + len(COMMON_PATHS)
 
 
@@ -125,4 +132,4 @@ async def test_faults_of_our_own_are_not_taken_for_a_missing_feed(server: FeedSe
             raise RuntimeError(url)
 
     with pytest.raises(RuntimeError, match=COMMON_PATHS[0]):
-        await find_feeds(BrokenLater(), server.url("/"))
+        await find_feeds(BrokenLater(), PARSERS, server.url("/"))

@@ -12,6 +12,7 @@ from monitor.feeds.timing import (
     JITTER,
     LONGEST_BACK_OFF,
     LONGEST_INTERVAL,
+    after_ids,
     after_poll,
     effective_url,
     initial_state,
@@ -278,7 +279,43 @@ def test_a_move_to_a_dead_place_is_taken_back() -> None:
     assert poll(state, GONE).health is FeedHealth.GONE
 
 
+# --- ids ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("polls_", "unstable"),
+    [
+        ("", ""),
+        ("rr", ".."),
+        ("rrr", "..R"),
+        ("rrrrkk", "..RRRR"),
+        ("rrrkkk", "..RRR."),
+        ("rkrkrkrk", "........"),
+        ("rrrkrkrkrk", "..RRRRRRRR"),
+        ("rrr---", "..RRRR"),
+        ("kkkrrr", ".....R"),
+    ],
+)
+def test_a_feed_that_renames_its_entries_poll_after_poll_is_unstable(polls_: str, unstable: str) -> None:
+    state, shown = fresh(), ""
+    counts = {"r": (5, 2), "k": (2, 5), "-": (0, 0)}
+    for number, one in enumerate(polls_):
+        renamed, kept = counts[one]
+        state = after_ids(state, renamed=renamed, kept=kept, now=NOW + number * HOUR)
+        shown += "R" if state.unstable_since else "."
+        assert state.unstable_since in (None, NOW + 2 * HOUR, NOW + 5 * HOUR)
+    assert shown == unstable
+
+
 # --- the rule file changed ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("back", [HOUR, DAY, 365 * DAY])
+@pytest.mark.parametrize("outcome", [fetched(), FetchFailed(reason="answered 500")])
+def test_a_clock_set_back_makes_a_feed_due(back: timedelta, outcome: FetchOutcome) -> None:
+    state = after_poll(feed(), initial_state(feed(), NOW), outcome, changed=False, now=NOW, jitter=0.5)
+    assert reconcile(feed(), state, NOW - back).next_poll_at == NOW - back
+    assert reconcile(feed(), state, NOW) is state
 
 
 def test_reconcile_leaves_alone_what_did_not_change() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import ParseError
-from monitor.feeds.parse import parse_feed
+from monitor.feeds.parse import parse_feed, syndication
 from monitor.feeds.parse.document import MAX_ENTRIES
 from monitor.feeds.parse.encoding import decode
 from monitor.feeds.parse.fields import MAX_GUID, MAX_TEXT, MAX_TITLE
@@ -625,3 +625,23 @@ def test_any_bytes_give_clean_entries_or_a_parse_error(head: bytes, rest: bytes,
         for value in (entry.title, entry.text, entry.author, entry.section, entry.guid or "", entry.link or ""):
             assert "\0" not in value
             value.encode()
+
+
+@pytest.mark.parametrize("tries", [1, 2])
+def test_a_lack_of_memory_is_no_fault_of_the_document(monkeypatch: pytest.MonkeyPatch, tries: int) -> None:
+    outcomes = [ValueError("odd"), MemoryError()][2 - tries :]
+
+    def fails(text: str) -> None:
+        raise outcomes.pop(0)
+
+    monkeypatch.setattr(syndication, "_feedparser", fails)
+    with pytest.raises(MemoryError):
+        parse(atom("<entry><title>t</title></entry>"))
+    assert outcomes == []
+
+
+def test_codecs_of_bytes_are_no_encodings() -> None:
+    document = b"<?xml version='1.0' encoding='zip'?>" + rss("<item><title>caf\xe9</title></item>")[21:].encode(
+        "latin-1"
+    )
+    assert [entry.title for entry in parse(document).entries] == ["café"]

@@ -32,8 +32,6 @@ _LATE_START = re.compile(r"<\?xml\b|<(?:rss|rdf:RDF|feed|urlset)[\s>]")
 _FEEDS = frozenset(("rss", "rdf", "feed", "channel", "urlset"))
 _PAGES = frozenset(("html", "head", "body", "title", "meta", "link", "div", "p", "br", "center", "script", "noscript"))
 
-_ENTRY = re.compile(r"<(?:[\w-]+:)?(?:item|entry)[\s>]", re.IGNORECASE)
-_SITEMAP_ENTRY = re.compile(r"<(?:[\w-]+:)?url[\s>]", re.IGNORECASE)
 # These two tell in a fraction of the time whether the dearer patterns after them could match at all.
 _LONG_TEXT = re.compile(rf"<[^<]{{{MAX_SHORT_FIELD}}}")
 _LONG_TAG = re.compile(rf"<[^<>]{{{4 * MAX_ATTRIBUTES}}}")
@@ -60,6 +58,8 @@ class Document:
     """From "{", or from "<" of the root element or its document type; without an XML declaration."""
     root: str
     """Local name of the root element in lower case; "" for JSON."""
+    name: str = ""
+    """The root element's name as it is written, with its prefix."""
     truncated: bool = False
     problem: str | None = None
 
@@ -91,8 +91,7 @@ def read_document(body: bytes, content_type: str | None) -> Document:
     if _LONG_TEXT.search(text):
         text = _SHORT_FIELD.sub(r"\1", text)
     text = _CATEGORIES.sub(_first_categories, text)
-    text, too_many = _first_entries(text, name, root)
-    return Document(text=doctype + text, root=root, truncated=truncated, problem=problem or skipped or too_many)
+    return Document(text=doctype + text, root=root, name=name, truncated=truncated, problem=problem or skipped)
 
 
 def _without_rubbish(text: str) -> tuple[str, str, str | None]:
@@ -131,13 +130,3 @@ def _first_categories(run: re.Match[str]) -> str:
         return run[0]
     starts = [found.start() for found in _CATEGORY.finditer(run[0])]
     return run[0] if len(starts) <= MAX_CATEGORIES else run[0][: starts[MAX_CATEGORIES]]
-
-
-def _first_entries(text: str, name: str, root: str) -> tuple[str, str | None]:
-    """The document with its first ``MAX_ENTRIES`` entries, closed again, so that a strict reader still takes it."""
-    pattern = _SITEMAP_ENTRY if root == "urlset" else _ENTRY
-    starts = [found.start() for found in pattern.finditer(text)]
-    if len(starts) <= MAX_ENTRIES:
-        return text, None
-    end = f"</channel></{name}>" if root == "rss" else f"</{name}>"
-    return text[: starts[MAX_ENTRIES]] + end, f"{len(starts):,} entries; the first {MAX_ENTRIES:,} were read"

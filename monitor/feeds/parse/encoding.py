@@ -66,7 +66,7 @@ def decode(body: bytes, content_type: str | None) -> tuple[str, str | None]:
     for encoding in known:
         try:
             return _legal(body.decode(encoding)), None
-        except UnicodeError:
+        except (UnicodeError, LookupError):  # the latter: "zip" is a codec, but of bytes
             continue
     return _mended(body, names)
 

@@ -66,10 +66,14 @@ def _parsed(text: str) -> tuple[Any, str | None]:
         return plain, None
     try:
         return _feedparser(text), None
+    except MemoryError:
+        raise
     except Exception as error:  # Foreign code on hostile bytes: it has raised seven kinds so far.
         problem = f"feedparser failed ({type(error).__name__}: {error}); read without its less usual elements"
     try:
         return _feedparser(_TAG.sub(_useful, text)), problem
+    except MemoryError:
+        raise
     except Exception as error:
         raise ParseError(f"a document on which feedparser fails ({type(error).__name__}: {error})") from error
 
