@@ -6,17 +6,30 @@
     ├── FetchError                    an address was refused or could not be read
     ├── ParseError                    bytes that are no feed
     ├── StoreError                    the database refused or is in use
-    └── DeliveryError(permanent, retry_after, ambiguous)
+    │   ├── FullError                 no room is left where it lies
+    │   └── DamagedError              it is not what was written any more
+    └── DeliveryError(permanent, retry_after, ambiguous, refuses)
 
 Foreign exceptions are wrapped once, at the edge, with ``raise … from``. Expected outcomes (not modified, nothing owed,
 a failed fetch that is simply tried again) are values in ``monitor.model``, not exceptions.
 """
 
 from datetime import timedelta
+from typing import Literal
+
+from monitor.redaction import redact
+
+Refused = Literal["message", "destination", "channel"]
 
 
 class MonitorError(Exception):
-    """Base of every error that Dateline raises on purpose; its text is fit to be shown to the operator."""
+    """Base of every error that Dateline raises on purpose; its text is fit to be shown to the operator.
+
+    It may quote what a server or a library said, and those repeat what they were given: no secret gets in.
+    """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(redact(message))
 
 
 class SettingsError(MonitorError):
@@ -32,11 +45,11 @@ class RuleError(MonitorError):
 
     def __init__(self, message: str, *, file: str = "", line: int = 0, column: int = 0, hint: str = "") -> None:
         super().__init__(message)
-        self.message = message
+        self.message = redact(message)
         self.file = file
         self.line = line
         self.column = column
-        self.hint = hint
+        self.hint = redact(hint)
 
     def __str__(self) -> str:
         hint = f" ({self.hint})" if self.hint else ""
@@ -55,10 +68,20 @@ class StoreError(MonitorError):
     """The database refused, is of a newer version, or is in use by another process."""
 
 
+class FullError(StoreError):
+    """No room is left where the database lies; what was to be written was not, and everything before it is whole."""
+
+
+class DamagedError(StoreError):
+    """The database's file is not what was written to it: nothing may rely on it until a backup took its place."""
+
+
 class DeliveryError(MonitorError):
     """A channel did not take a message.
 
-    ``permanent``: trying again cannot help (unknown channel, invalid token). ``retry_after``: the channel's own wish.
+    ``permanent``: trying again cannot help before somebody mended something; ``refuses`` is what the channel will have
+    nothing of: this message, everything to this destination (unknown, archived), or everything from us (invalid token).
+    ``retry_after``: the channel's own wish.
     ``ambiguous``: the message may have arrived (the connection broke after it was handed over), so that it must not be
     sent again before the channel was asked.
     """
@@ -70,8 +93,10 @@ class DeliveryError(MonitorError):
         permanent: bool = False,
         retry_after: timedelta | None = None,
         ambiguous: bool = False,
+        refuses: Refused = "message",
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.retry_after = retry_after
         self.ambiguous = ambiguous
+        self.refuses: Refused = refuses

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Table, select
 
 from monitor.model import DeliveryState, Severity, Silence, StoredArticle, Window
-from monitor.store import silences
+from monitor.store import set_aside, silences
 from monitor.store.polls import stored_article
 from monitor.store.tables import ARTICLE, DELIVERY, DIGEST, MATCH, OWED, REVISION, SIGHTING, SUBSCRIPTION
 
@@ -118,6 +118,8 @@ class Life:
     owed: tuple[Obligation, ...]
     loaded_at: dict[str, datetime]
     """Since when each subscription is owed anything."""
+    set_aside: str | None = None
+    """Why it could not be matched, if the program failed on it."""
 
 
 def life_of(db: Connection, number: int) -> Life | None:
@@ -156,6 +158,7 @@ def life_of(db: Connection, number: int) -> Life | None:
         ),
         owed=tuple(_obligation(db, one) for one in _rows(db, OWED, number, "id")),
         loaded_at={one.subscription: one.loaded_at for one in db.execute(select(SUBSCRIPTION))},
+        set_aside=set_aside.reason_of(db, number),
     )
 
 

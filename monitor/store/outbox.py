@@ -1,17 +1,16 @@
 """What is on its way: messages from the moment they are owed to a channel until it has taken them.
 
 A delivery goes pending → claimed → sent | failed | unknown. It is claimed, durably, before anything is sent, and marked
-sent only after the channel said so. ``held`` waits for a channel that has no settings yet. What continues an alert
-waits until that has arrived or is known never to, and goes into its thread.
+sent only after the channel said so. ``held`` waits for a channel that has no settings yet, or refuses everything (see
+`store.pauses`). What continues an alert waits until that has arrived or is known never to, and goes into its thread.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -27,14 +26,24 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    true,
+    union_all,
     update,
 )
 
-from monitor.digests.sending import Verdict
+from monitor.digests.sending import ASK_AFTER, UNSET
 from monitor.model import Delivery, DeliveryState, Digest, EmailMessage, FolderMessage, Message, SlackMessage
+from monitor.store.pauses import pauses
 from monitor.store.tables import DELIVERY, DIGEST
 
 _MESSAGES: dict[str, type[Message]] = {"slack": SlackMessage, "email": EmailMessage, "folder": FolderMessage}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    deliveries: list[Delivery]
+    unreadable: dict[str, str]
+    """Where messages were to go that cannot be sent, and why."""
 
 
 def enqueue(
@@ -49,6 +58,7 @@ def enqueue(
     messages = [message for message in messages if root is not None or not _edits(message)]
     if not messages:
         return
+    why = UNSET + held if held else _refusal_at(db, destination)
     db.execute(
         insert(DELIVERY),
         [
@@ -62,14 +72,19 @@ def enqueue(
                 "root": root,
                 "edits": _edits(message),
                 "payload": json.dumps({"kind": _kind(message)} | asdict(message), ensure_ascii=False),
-                "state": DeliveryState.HELD if held else DeliveryState.PENDING,
+                "state": DeliveryState.HELD if why else DeliveryState.PENDING,
                 "created_at": now,
                 "next_attempt_at": now,
-                "error": f"undeliverable: {held}" if held else None,
+                "error": why,
             }
             for part, message in enumerate(messages)
         ],
     )
+
+
+def _refusal_at(db: Connection, destination: str) -> str | None:
+    """Return what a place says that refuses everything."""
+    return next((one.reason for one in pauses(db) if one.refused and one.holds(destination)), None)
 
 
 def root_of(db: Connection, alert: str, destination: str) -> int | None:
@@ -99,29 +114,44 @@ def _edits(message: Message) -> bool:
     return isinstance(message, SlackMessage) and message.edits
 
 
-def claim(db: Connection, now: datetime, *, limit: int, pace: timedelta) -> list[Delivery]:
+def claim(db: Connection, now: datetime, *, limit: int, pace: timedelta, within: timedelta) -> Claimed:
     """Claim due deliveries, the oldest of each destination; the claim is durable once this transaction commits.
 
-    ``pace``: the least time between two messages to one Slack destination.
+    ``pace``: the least time between two messages to one Slack destination. ``within``: how long whoever claims has to
+    record an outcome.
     """
     _drop_outdated(db)
-    ids = list(db.scalars(_due(now, pace=pace).limit(limit)))
+    ids = list(db.scalars(_due(db, now, pace=pace).limit(limit)))
     if not ids:
-        return []
+        return Claimed(deliveries=[], unreadable={})
     db.execute(
         update(DELIVERY)
         .where(DELIVERY.c.id.in_(ids), DELIVERY.c.state == DeliveryState.PENDING)
-        .values(state=DeliveryState.CLAIMED, claimed_at=now, attempts=DELIVERY.c.attempts + 1)
+        .values(
+            state=DeliveryState.CLAIMED,
+            claimed_at=now,
+            deadline_at=now + within,
+            attempts=DELIVERY.c.attempts + 1,
+        )
     )
-    claimed = []
+    claimed = Claimed(deliveries=[], unreadable={})
     for number in ids:
         try:
-            claimed += deliveries(db, ids=[number])
+            claimed.deliveries.extend(deliveries(db, ids=[number]))
         except (ValueError, KeyError, TypeError, StopIteration) as error:
             # One message that cannot be read must not hold up the others.
             reason = f"its stored message cannot be read: {type(error).__name__}"
-            db.execute(update(DELIVERY).where(DELIVERY.c.id == number).values(state=DeliveryState.FAILED, error=reason))
+            claimed.unreadable[_give_up(db, number, reason)] = reason
     return claimed
+
+
+def _give_up(db: Connection, number: int, reason: str) -> str:
+    """Let a delivery fail with the parts behind it; returns where it was to go."""
+    one = db.execute(select(DELIVERY.c.digest, DELIVERY.c.destination, DELIVERY.c.part).filter_by(id=number)).one()
+    message = DELIVERY.c.digest == one.digest, DELIVERY.c.destination == one.destination
+    lost = update(DELIVERY).where(*message, DELIVERY.c.part >= one.part)
+    db.execute(lost.values(state=DeliveryState.FAILED, error=reason))
+    return str(one.destination)
 
 
 def _drop_outdated(db: Connection) -> None:
@@ -133,21 +163,26 @@ def _drop_outdated(db: Connection) -> None:
     db.execute(delete(DELIVERY).where(waiting, DELIVERY.c.edits, or_(outdated, pointless)))
 
 
-def _due(now: datetime, *, pace: timedelta) -> Select[int]:
-    """Select the oldest due delivery of each destination that is neither sending nor, on Slack, has just been sent to.
+def _due(db: Connection, now: datetime, *, pace: timedelta) -> Select[int]:
+    """Select the oldest due delivery of each destination that is neither sending, paused nor, on Slack, just sent to.
 
     Parts go one after the other: the next only when the one before it has arrived. What continues a thread waits until
     its first message arrived, or is given up.
     """
-    other, before, root = DELIVERY.alias(), DELIVERY.alias(), DELIVERY.alias()
-    just_sent = and_(
-        other.c.state == DeliveryState.SENT,
-        other.c.sent_at > now - pace,
-        other.c.sent_at <= now,  # a clock that was set back must not hold the channel up
-        other.c.destination.like("slack:%"),
+    before, root = DELIVERY.alias(), DELIVERY.alias()
+    sending = select(DELIVERY.c.destination).where(DELIVERY.c.state == DeliveryState.CLAIMED)
+    to_slack = DELIVERY.c.destination.like("slack:%")
+    just_sent = select(DELIVERY.c.destination).where(
+        to_slack,
+        DELIVERY.c.state == DeliveryState.SENT,
+        DELIVERY.c.sent_at > now - pace,
+        DELIVERY.c.sent_at <= now,  # a clock that was set back must not hold the channel up
     )
-    taken = exists().where(
-        other.c.destination == DELIVERY.c.destination, or_(other.c.state == DeliveryState.CLAIMED, just_sent)
+    perhaps_sent = select(DELIVERY.c.destination).where(
+        to_slack,
+        DELIVERY.c.state == DeliveryState.UNKNOWN,
+        DELIVERY.c.next_attempt_at > now + ASK_AFTER - pace,
+        DELIVERY.c.next_attempt_at <= now + ASK_AFTER,
     )
     part_before = exists().where(
         before.c.digest == DELIVERY.c.digest,
@@ -163,12 +198,27 @@ def _due(now: datetime, *, pace: timedelta) -> Select[int]:
         .where(
             DELIVERY.c.state == DeliveryState.PENDING,
             DELIVERY.c.next_attempt_at <= now,
-            ~taken,
+            ~or_(*(is_at(one.place) for one in pauses(db) if one.until_at > now), ~true()),
+            # Asked for all at once: for each that waits, it would be looked for among all that was ever sent.
+            DELIVERY.c.destination.not_in(union_all(sending, just_sent, perhaps_sent)),
             ~root_ahead,
             or_(DELIVERY.c.part == 0, DELIVERY.c.edits, part_before),
         )
         .group_by(DELIVERY.c.destination)
     )
+
+
+def waits_for(db: Connection, place: str) -> bool:
+    """Tell whether anything is still to be sent to a place, or may be."""
+    waiting = set(DeliveryState) - {DeliveryState.SENT, DeliveryState.FAILED}
+    return bool(db.scalar(select(exists().where(is_at(place), DELIVERY.c.state.in_(waiting)))))
+
+
+def is_at(place: str) -> ColumnElement[bool]:
+    """Tell whether a delivery goes to a place: a destination, or a scheme with all of its destinations."""
+    if ":" in place:
+        return DELIVERY.c.destination == place
+    return DELIVERY.c.destination.startswith(f"{place}:", autoescape=True)
 
 
 def deliveries(
@@ -197,78 +247,30 @@ def deliveries(
 
 
 def doubtful(db: Connection, now: datetime) -> list[Delivery]:
-    """Return deliveries of unknown outcome that may be asked about now and were not repeated yet."""
+    """Return deliveries of unknown outcome that may be asked about now and were not repeated yet.
+
+    Where the message is in doubt in whose thread they would stand, that comes first: they are not found elsewhere.
+    """
+    ahead = DELIVERY.alias()
+    thread = or_(
+        ahead.c.id == DELIVERY.c.root,
+        and_(
+            ahead.c.digest == DELIVERY.c.digest,
+            ahead.c.destination == DELIVERY.c.destination,
+            ahead.c.part == 0,
+            DELIVERY.c.part > 0,
+        ),
+    )
+    waits = exists().where(thread, ahead.c.state == DeliveryState.UNKNOWN, ahead.c.repeats == 0)
     ids: Select[int] = select(DELIVERY.c.id).where(
-        DELIVERY.c.state == DeliveryState.UNKNOWN, DELIVERY.c.next_attempt_at <= now, DELIVERY.c.repeats == 0
+        DELIVERY.c.state == DeliveryState.UNKNOWN, DELIVERY.c.next_attempt_at <= now, DELIVERY.c.repeats == 0, ~waits
     )
     return deliveries(db, ids=list(db.scalars(ids)))
 
 
-def forget_the_future(db: Connection, now: datetime) -> None:
-    """Make due what was planned under a clock that has been set back since: no wait is longer than a day."""
-    planned = DELIVERY.c.state.in_((DeliveryState.PENDING, DeliveryState.UNKNOWN))
-    far = DELIVERY.c.next_attempt_at > now + timedelta(hours=25)
-    db.execute(update(DELIVERY).where(planned, far).values(next_attempt_at=now))
-
-
 def any_due(db: Connection, now: datetime) -> bool:
     """Tell whether a delivery could be claimed now, but for its destination's pace."""
-    return bool(db.execute(_due(now, pace=timedelta(0)).limit(1)).first())
-
-
-def record_sent(db: Connection, delivery: Delivery, receipt: str, now: datetime) -> None:
-    _record(db, delivery, state=DeliveryState.SENT, sent_at=now, receipt=receipt, error=None)
-
-
-def record_verdict(db: Connection, delivery: Delivery, verdict: Verdict) -> None:
-    """Record what becomes of a delivery, and with it of those that depend on it.
-
-    One that goes nowhere any more takes the parts that would have followed in its thread along; a channel's wish to be
-    left alone for a while holds for everything addressed there.
-    """
-    _record(db, delivery, state=verdict.state, error=verdict.reason, next_attempt_at=verdict.next_attempt_at)
-    here = DELIVERY.c.destination == delivery.destination
-    if delivery.part + 1 < delivery.parts and _goes_nowhere(db, delivery, verdict):
-        of_digest = DELIVERY.c.digest == delivery.digest
-        later = and_(here, of_digest, DELIVERY.c.part > delivery.part, ~DELIVERY.c.edits)
-        reason = f"part {delivery.part + 1} of {delivery.parts}: {verdict.reason}"
-        db.execute(update(DELIVERY).where(later).values(state=DeliveryState.FAILED, error=reason))
-    if verdict.whole_destination:
-        waiting = and_(
-            here, DELIVERY.c.state == DeliveryState.PENDING, DELIVERY.c.next_attempt_at < verdict.next_attempt_at
-        )
-        db.execute(update(DELIVERY).where(waiting).values(next_attempt_at=verdict.next_attempt_at))
-
-
-def _goes_nowhere(db: Connection, delivery: Delivery, verdict: Verdict) -> bool:
-    if verdict.state == DeliveryState.UNKNOWN:
-        return bool(db.scalar(select(DELIVERY.c.repeats).where(DELIVERY.c.id == delivery.id)))
-    return verdict.state == DeliveryState.FAILED
-
-
-def record_repeat(db: Connection, delivery: Delivery, *, now: datetime) -> bool:
-    """Let a delivery of unknown outcome be sent once more; False where it was repeated already and stays unknown."""
-    result = db.execute(
-        update(DELIVERY)
-        .where(DELIVERY.c.id == delivery.id, DELIVERY.c.repeats == 0)
-        .values(state=DeliveryState.PENDING, repeats=1, next_attempt_at=now)
-    )
-    return result.rowcount == 1
-
-
-def _record(db: Connection, delivery: Delivery, **values: Any) -> None:
-    db.execute(update(DELIVERY).where(DELIVERY.c.id == delivery.id).values(**values))
-
-
-def abandon_claims(db: Connection, ask_at: datetime) -> int:
-    """Mark what a process that is no more had claimed: it may have been sent, so the channel is asked first."""
-    abandoned = update(DELIVERY).where(DELIVERY.c.state == DeliveryState.CLAIMED)
-    values = {
-        "state": DeliveryState.UNKNOWN,
-        "next_attempt_at": ask_at,
-        "error": "the program stopped while this was being sent",
-    }
-    return db.execute(abandoned.values(**values)).rowcount
+    return bool(db.execute(_due(db, now, pace=timedelta(0)).limit(1)).first())
 
 
 def count_states(db: Connection) -> dict[DeliveryState, int]:
@@ -289,22 +291,6 @@ def oldest(db: Connection, states: Iterable[DeliveryState]) -> list[tuple[Delive
         .order_by(func.min(DELIVERY.c.id))
     )
     return [(DeliveryState(state), error, since, count) for state, error, since, count in rows]
-
-
-def retry(db: Connection, number: int, now: datetime) -> bool:
-    """Make a delivery that is going nowhere pending again, with the parts behind it; False where there is none."""
-    stuck = DELIVERY.c.state.in_((DeliveryState.FAILED, DeliveryState.HELD, DeliveryState.UNKNOWN))
-    found = db.execute(select(DELIVERY).where(DELIVERY.c.id == number, stuck)).mappings().first()
-    if found is None:
-        return False
-    message = and_(
-        DELIVERY.c.digest == found["digest"],
-        DELIVERY.c.destination == found["destination"],
-        DELIVERY.c.part >= found["part"],
-        stuck,
-    )
-    db.execute(update(DELIVERY).where(message).values(state=DeliveryState.PENDING, next_attempt_at=now, repeats=0))
-    return True
 
 
 def _delivery(row: RowMapping) -> Delivery:

@@ -6,19 +6,27 @@ A poll asks one question per kind of identity, however many entries it brought, 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, literal, select, update
+from sqlalchemy import Connection, RowMapping, and_, delete, exists, func, insert, literal, or_, select, update
 
 from monitor.model import Article, FeedHealth, FeedState, Match, StoredArticle
 from monitor.store.dialect import upsert_into
 from monitor.store.tables import ARTICLE, COUNTER, FEED, MATCH, REVISION, SIGHTING
-from monitor.stories.identity import Decision, Item, Known, KnownArticle, Sighting
+from monitor.stories.identity import Decision, Item, Known, KnownArticle, Sighting, strangers
 
 _STATE_FIELDS = tuple(field.name for field in fields(FeedState))
 _GAPS = ("usual_gap", "longest_gap")
+
+REMEMBERED = timedelta(days=30)
+MOST_REMEMBERED = 2_000
+"""How far back, and over how many of a feed's articles, entries are looked for that come with new ids."""
+FORMER_IDS_KEPT = timedelta(days=1)
+"""Of a feed that renames at each poll every other id would be kept for good."""
+RECURS = timedelta(hours=12)
+"""What has a headline and hardly a word more ("Flood warning for Sibi") may be said anew after so long."""
 
 
 # --- feeds ---
@@ -46,6 +54,13 @@ def due_feeds(db: Connection, now: datetime, *, limit: int, without: Collection[
         .limit(limit)
     )
     return [_state(row) for row in db.execute(due).mappings()]
+
+
+def troubled(db: Connection) -> list[FeedState]:
+    """Return the watched feeds of which there is anything to say to the operator."""
+    fails = FEED.c.health.in_((FeedHealth.FAILING, FeedHealth.GONE))
+    odd = or_(*(FEED.c[name].is_not(None) for name in ("moved_to", "quiet_since", "unstable_since")))
+    return [_state(row) for row in db.execute(select(FEED).where(FEED.c.watched, or_(fails, odd))).mappings()]
 
 
 def save_states(db: Connection, states: Iterable[FeedState]) -> None:
@@ -95,8 +110,19 @@ def _state_row(state: FeedState) -> dict[str, Any]:
 # --- identity ---
 
 
-def known(db: Connection, feed: str, items: Sequence[Item]) -> Known:
-    """Look up in one go what identity needs to know about these items."""
+def known(
+    db: Connection,
+    feed: str,
+    items: Sequence[Item],
+    *,
+    now: datetime,
+    before: datetime | None = None,
+    unstable: bool = False,
+) -> Known:
+    """Look up in one go what identity needs to know about these items.
+
+    ``before``: when the feed was last read, None where it never was; ``unstable``: it is known to rename its entries.
+    """
     sightings = {
         row.key: Sighting(article=row.article, url=row.url, content_hash=row.content_hash)
         for row in db.execute(
@@ -122,7 +148,27 @@ def known(db: Connection, feed: str, items: Sequence[Item]) -> Known:
                 )
             else:
                 del sightings[item.key]
-    return Known(sightings=sightings, urls=urls, copies=copies, articles=articles)
+    found = Known(sightings=sightings, urls=urls, copies=copies, articles=articles, unstable=unstable)
+    if before is None or not (asked := strangers(items, found)):
+        return found
+    namesakes = _namesakes(db, feed, {item.entry.title for item in asked}, before, now)
+    articles |= _known_articles(db, [one for ones in namesakes.values() for one in ones], with_text=True)
+    return replace(found, namesakes=namesakes)
+
+
+def _namesakes(
+    db: Connection, feed: str, titles: Collection[str], before: datetime, now: datetime
+) -> dict[str, list[int]]:
+    """Return the feed's newest articles with these headlines, the newest first; none of the poll that is going on."""
+    lately = and_(ARTICLE.c.stored_at <= before, ARTICLE.c.stored_at > before - REMEMBERED)
+    newest = select(ARTICLE.c.id).where(ARTICLE.c.feed == feed).order_by(ARTICLE.c.id.desc()).limit(MOST_REMEMBERED)
+    here = SIGHTING.c.feed == feed, SIGHTING.c.article == ARTICLE.c.id
+    tells = or_(ARTICLE.c.copy_hash.is_not(None), exists().where(*here, SIGHTING.c.seen_at > now - RECURS))
+    asked = ARTICLE.c.id.in_(newest.scalar_subquery()), ARTICLE.c.title.in_(titles), lately, tells
+    found: dict[str, list[int]] = {}
+    for row in db.execute(select(ARTICLE.c.id, ARTICLE.c.title).where(*asked).order_by(ARTICLE.c.id.desc())):
+        found.setdefault(row.title, []).append(row.id)
+    return found
 
 
 def _addresses(db: Connection, items: Sequence[Item]) -> dict[str, int]:
@@ -148,7 +194,7 @@ def _known_articles(db: Connection, ids: Collection[int], *, with_text: bool) ->
     if not ids:
         return {}
     text = ARTICLE.c.title + " " + ARTICLE.c.text if with_text else literal("")
-    columns = tuple(ARTICLE.c[name] for name in ("id", "feed", "story", "content_hash", "revision", "owed"))
+    columns = tuple(ARTICLE.c[name] for name in ("id", "feed", "story", "content_hash", "revision", "owed", "url"))
     rows = db.execute(select(*columns, text.label("text")).where(ARTICLE.c.id.in_(ids)))
     return {row.id: KnownArticle(**row._mapping) for row in rows}
 
@@ -202,6 +248,11 @@ def save_new(
         db.execute(insert(ARTICLE), rows)
 
 
+def news_among(db: Connection, ids: Collection[int]) -> set[int]:
+    """Return which of these articles were news when they came, and not a feed's past."""
+    return set(db.scalars(select(ARTICLE.c.id).where(ARTICLE.c.id.in_(ids), ARTICLE.c.owed)))
+
+
 def mark_owed(db: Connection, articles: Collection[int]) -> None:
     """Note that what lay in one feed's past became news in another."""
     db.execute(update(ARTICLE).where(ARTICLE.c.id.in_(articles)).values(owed=True))
@@ -232,7 +283,11 @@ def save_revisions(db: Connection, articles: Sequence[tuple[Decision, Article]],
         )
 
 
-def save_sightings(db: Connection, feed: str, decisions: Iterable[Decision], *, now: datetime) -> None:
+def save_sightings(db: Connection, feed: str, decisions: Sequence[Decision], *, now: datetime) -> None:
+    """Record how the feed shows its articles; of those that it renamed again and again, former ids are forgotten."""
+    if renamed := [one.article for one in decisions if one.renamed]:
+        former = SIGHTING.c.article.in_(renamed), SIGHTING.c.key.not_in([one.item.key for one in decisions])
+        db.execute(delete(SIGHTING).where(SIGHTING.c.feed == feed, *former, SIGHTING.c.seen_at < now - FORMER_IDS_KEPT))
     rows = [
         {
             "feed": feed,

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, func, select
 from monitor.model import StoredArticle
 from monitor.store import pools
 from monitor.store.polls import stored_article
-from monitor.store.tables import ARTICLE, MATCH, REPORT, REVISION, SIGHTING, STORY
+from monitor.store.tables import ARTICLE, MATCH, REPORT, REVISION, SET_ASIDE, SIGHTING, STORY
 
 _OTHER = ARTICLE.alias()
 
@@ -56,7 +56,7 @@ def forget_unmatched(db: Connection, before: datetime) -> int:
         alone = list(db.scalars(select(ARTICLE.c.story).where(ARTICLE.c.id.in_(part), ~others).distinct()))
         pools.drop_clusters(db, alone)
         pools.forget_sketches(db, part)
-        for table in (REVISION, REPORT):
+        for table in (REVISION, REPORT, SET_ASIDE):
             db.execute(delete(table).where(table.c.article.in_(part)))
         db.execute(delete(ARTICLE).where(ARTICLE.c.id.in_(part)))
         db.execute(delete(STORY).where(STORY.c.id.in_(alone)))

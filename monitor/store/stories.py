@@ -153,7 +153,7 @@ def merge(db: Connection, into: int, others: Sequence[int], *, by: str, at: date
     if into in others:
         raise StoreError(f"story {into} cannot be merged into itself")
     _merge_all(db, [(into, other, "by hand") for other in dict.fromkeys(others)], by=by, at=at)
-    _compare_anew(db, into, at)
+    compare_anew(db, into, at)
 
 
 def split(db: Connection, story: int, articles: Collection[int], *, by: str, at: datetime) -> StoryEvent:
@@ -179,12 +179,12 @@ def split(db: Connection, story: int, articles: Collection[int], *, by: str, at:
     _reassign(db, dict.fromkeys(sorted(taken), new))
     event = {"at": at, "kind": "split", "story": new, "other": story, "articles": sorted(taken)}
     db.execute(insert(STORY_EVENT).values(**event, by=by, reason="by hand"))
-    _compare_anew(db, story, at)
-    _compare_anew(db, new, at)
+    compare_anew(db, story, at)
+    compare_anew(db, new, at)
     return StoryEvent(**event | {"articles": tuple(sorted(taken))}, by=by, reason="by hand")
 
 
-def _compare_anew(db: Connection, story: int, now: datetime) -> None:
+def compare_anew(db: Connection, story: int, now: datetime) -> None:
     """Let new articles be compared with what a story's articles say, now that these are others."""
     columns = ARTICLE.c.title, ARTICLE.c.text, func.coalesce(ARTICLE.c.published_at, ARTICLE.c.stored_at).label("at")
     latest = select(*columns).where(ARTICLE.c.story == story, ARTICLE.c.duplicate_of.is_(None))

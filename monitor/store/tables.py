@@ -7,8 +7,10 @@ tables' Core side (`table_of`).
 from datetime import datetime
 from typing import Any, ClassVar, cast
 
-from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, Table, Text, UniqueConstraint, false, text
+from sqlalchemy import JSON, BigInteger, Column, Index, Table, Text, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
+
+from monitor.store.sealed import Sealed
 
 
 class FeedRow(SQLModel, table=True):
@@ -39,6 +41,8 @@ class FeedRow(SQLModel, table=True):
     longest_gap: float | None = None
     next_poll_at: datetime | None = Field(default=None, index=True)
     quiet_since: datetime | None = None
+    renamed_polls: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    unstable_since: datetime | None = None
 
 
 class ArticleRow(SQLModel, table=True):
@@ -175,7 +179,11 @@ class DeliveryRow(SQLModel, table=True):
     """The outbox: one message, or one part of it, on its way to one destination."""
 
     __tablename__: ClassVar[Any] = "delivery"
-    __table_args__ = (Index("ix_delivery_due", "state", "next_attempt_at"), Index("ix_delivery_root", "root"))
+    __table_args__ = (
+        Index("ix_delivery_due", "state", "next_attempt_at"),
+        Index("ix_delivery_sent", "state", "sent_at"),
+        Index("ix_delivery_root", "root"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
@@ -196,6 +204,8 @@ class DeliveryRow(SQLModel, table=True):
     created_at: datetime
     next_attempt_at: datetime
     claimed_at: datetime | None = None
+    deadline_at: datetime | None = None
+    """By when whoever claimed it must have recorded an outcome; after that nobody knows what became of it."""
     sent_at: datetime | None = None
     receipt: str | None = None
     error: str | None = None
@@ -236,6 +246,46 @@ class NoticeRow(SQLModel, table=True):
     what: str
     hint: str
     since_at: datetime
+    told_at: datetime | None = None
+    """When the operator was told; None: not yet."""
+    over: str | None = None
+    """How it ended, still to be said: it does not last any more."""
+
+
+class SetAsideRow(SQLModel, table=True):
+    """An article on which the program failed: kept without matches until another version or other rules try again."""
+
+    __tablename__: ClassVar[Any] = "set_aside"
+
+    article: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    reason: str
+    tried_with: str
+    """The program and the rules that failed on it."""
+    since_at: datetime
+
+
+class PauseRow(SQLModel, table=True):
+    """Where nothing is sent for now: the channel asked to be left alone, or refuses everything."""
+
+    __tablename__: ClassVar[Any] = "pause"
+
+    place: str = Field(primary_key=True)
+    """A destination as in `to:`, or a scheme (``slack``) for all of its destinations."""
+    until_at: datetime
+    """When the next message is tried there."""
+    refused: bool
+    """It refuses what we send until somebody mends something: the operator is told, and what waits is held."""
+    reason: str
+    since_at: datetime
+
+
+class UpkeepRow(SQLModel, table=True):
+    """When a chore was last done: a backup, a check of the whole file."""
+
+    __tablename__: ClassVar[Any] = "upkeep"
+
+    name: str = Field(primary_key=True)
+    done_at: datetime
 
 
 class StoryRow(SQLModel, table=True):
@@ -249,7 +299,7 @@ class StoryRow(SQLModel, table=True):
     updated_at: datetime = Field(index=True)
     """When its last article was stored."""
     merged_into: int | None = None
-    cluster: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    cluster: bytes | None = Field(default=None, sa_column=Column(Sealed, nullable=True))
     """What articles are compared with (`stories.grouping`), while it is live; None once nothing joins it any more."""
 
 
@@ -309,7 +359,7 @@ class SketchRow(SQLModel, table=True):
     __tablename__: ClassVar[Any] = "sketch"
 
     article: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    content: bytes = Field(sa_column=Column(Sealed, nullable=False))
 
 
 class SketchKeyRow(SQLModel, table=True):
@@ -326,7 +376,7 @@ class HabitRow(SQLModel, table=True):
     __tablename__: ClassVar[Any] = "habit"
 
     feed: str = Field(primary_key=True)
-    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    content: bytes = Field(sa_column=Column(Sealed, nullable=False))
 
 
 class ReportRow(SQLModel, table=True):
@@ -366,6 +416,9 @@ DELIVERY = table_of(DeliveryRow)
 SILENCE = table_of(SilenceRow)
 LEAVER = table_of(LeaverRow)
 NOTICE = table_of(NoticeRow)
+SET_ASIDE = table_of(SetAsideRow)
+PAUSE = table_of(PauseRow)
+UPKEEP = table_of(UpkeepRow)
 COUNTER = table_of(CounterRow)
 STORY = table_of(StoryRow)
 STORY_KEY = table_of(StoryKeyRow)

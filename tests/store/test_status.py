@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from monitor.lock import lock_file
 from monitor.model import Notice
 from monitor.status import status_of
-from monitor.store import leavers, notices
+from monitor.store import leavers, notices, upkeep
 from tests.fakes import RULES, START, Desk, open_desk
 
 AMNA, BILAL = "email:amna@example.org", "email:bilal@example.org"
@@ -57,3 +59,25 @@ def test_what_was_noticed_needs_a_hand_until_it_is_over(desk: Desk) -> None:
     with desk.services.store.writing() as db:
         notices.end_notice(db, notice.key)
     assert status(desk)["ok"]
+
+
+@pytest.mark.parametrize(
+    ("backup", "started", "old"),
+    [(None, 49, True), (None, 47, False), (49, 72, True), (47, 72, False), (72, 1, False), (49, None, False)],
+)
+def test_an_old_backup_needs_a_hand_where_a_daemon_should_have_made_one(
+    desk: Desk, backup: int | None, started: int | None, old: bool
+) -> None:
+    """``backup`` and ``started``: so many hours ago."""
+    services, made_at = desk.services, START - timedelta(hours=backup or 0)
+    if backup is not None:
+        with services.store.writing() as db:
+            upkeep.record(db, upkeep.BACKUP, made_at)
+    if started is not None:
+        lock = lock_file(services.settings)
+        lock.touch()
+        os.utime(lock, times=((START - timedelta(hours=started)).timestamp(),) * 2)
+    pid = None if started is None else os.getpid()
+    found = status_of(services.store, services.rulebook, pid=pid, settings=services.settings, now=START)
+    assert [need["what"] for need in found["needs"]] == ["the database has not been backed up for two days"] * old
+    assert [need["since"] for need in found["needs"]] == [made_at if backup else None] * old
