@@ -16,12 +16,13 @@ from urllib.parse import quote
 
 import aiosmtplib
 
-from monitor.errors import DeliveryError
+from monitor.errors import DeliveryError, Refused
 from monitor.faults import explain_known
 from monitor.model import Asked, Delivery, EmailMessage, Receipt
 from monitor.settings import SmtpServer
 
 _TIMEOUT_SECONDS = 60.0
+_GOODBYE_SECONDS = 1.0
 _LIST_NAME_LIMIT = 60
 _IN_ADDRESS = "!#$%&'()*+,/:;=?@[]~"
 """What may stand in a web address beside letters and digits, and may in a header."""
@@ -48,6 +49,7 @@ class EmailChannel:
         """Hand the mail over to the server, which from then on answers for it."""
         mail = compose_mail(delivery, self._sender)
         reached = handed_over = False
+        refuses: Refused = "channel"
         client = self._client()
         try:
             await client.connect()
@@ -55,19 +57,22 @@ class EmailChannel:
             if self._server.user is not None and self._server.password is not None:
                 await client.login(self._server.user, self._server.password.get_secret_value())
             await client.mail(_address(self._sender).addr_spec)
+            refuses = "message"
             await client.rcpt(_address(delivery.destination.partition(":")[2]).addr_spec)
             handed_over = True
             await client.data(mail.as_bytes())
         except aiosmtplib.SMTPResponseException as error:
             answer = " ".join(f"{error.code} {error.message}".split())[:200]
-            raise DeliveryError(f"the mail server answered {answer}", permanent=500 <= error.code < 600) from error
+            permanent = 500 <= error.code < 600
+            raise DeliveryError(f"the mail server answered {answer}", permanent=permanent, refuses=refuses) from error
         except (aiosmtplib.SMTPException, TimeoutError, OSError) as error:
             happened = "was lost" if reached else "cannot be reached"
             where = f"the mail server {self._server.host}:{self._server.port}"
             raise DeliveryError(f"{where} {happened}: {_reason(error)}", ambiguous=handed_over) from error
         finally:
+            # A server that is slow to say goodbye must not make a doubt of what it took.
             with suppress(aiosmtplib.SMTPException, TimeoutError, OSError):
-                await client.quit()
+                await client.quit(timeout=_GOODBYE_SECONDS)
             client.close()
         return Receipt(reference=mail["Message-ID"])
 

@@ -21,7 +21,7 @@ class FolderChannel:
         try:
             return await asyncio.to_thread(self._write, delivery)
         except OSError as error:
-            raise DeliveryError(f"cannot write {error.filename}: {error.strerror}") from error
+            raise DeliveryError(f"cannot write {error.filename or self._target(delivery)}: {error.strerror}") from error
 
     async def ask(self, delivery: Delivery) -> Receipt | Asked:
         target = self._target(delivery)

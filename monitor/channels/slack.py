@@ -1,8 +1,8 @@
 """Slack through its Web API: one `chat.postMessage` per message, asked back by the key in the message's metadata.
 
 An alert that goes on is edited (`chat.update`), which is harmless to repeat. Two things are tried again at once, since
-Slack says that it posted nothing: blocks that it does not take, in their plain form, and a reply whose parent
-somebody deleted, in the channel.
+Slack says that it posted nothing: blocks that it does not take, in their plain form and at last without any, and a
+reply whose parent somebody deleted, in the channel.
 
 The SDK's retries are off: the default one posts a second time when the connection broke after the first was taken. No
 error raised here holds the token, which is why causes are cut off: the SDK's exceptions carry the request's headers.
@@ -21,7 +21,8 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from monitor.errors import DeliveryError
+from monitor.digests.block_kit import in_words
+from monitor.errors import DeliveryError, Refused
 from monitor.faults import explain
 from monitor.model import Asked, Delivery, Receipt, SlackMessage
 
@@ -44,10 +45,17 @@ _PERMANENT = re.compile(
     "|message_not_found|messages_tab_|metadata_|method_|missing_|msg_|no_|not_|only_one_table_|org_login_|restricted_"
     "|team_access_|team_not_found|thread_not_found|token_|too_many_|user_not_found"
 )
+# Of those, what is said of us rather than of the message, and what of the place that it goes to.
+_OF_US = re.compile(
+    "access_denied|account_inactive|ekm_|enterprise_|invalid_auth|missing_scope|no_permission|not_authed|not_allowed_token"
+    "|org_login_|team_access_|team_not_found|token_"
+)
+_OF_PLACE = re.compile("channel_|is_archived|is_inactive|messages_tab_|not_in_channel|restricted_action|user_not_found")
 _BLOCKS_REFUSED = frozenset(
     {"invalid_attachments", "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "only_one_table_allowed"}
 )
 """What Slack says of blocks that a workspace does not have (yet), and of a second table."""
+_MAY_NOT_READ = frozenset({"missing_scope", "no_permission", "not_allowed_token_type"})
 _PARENT_GONE = frozenset({"cannot_reply_to_message", "thread_not_found"})
 _IN_DOUBT = frozenset({"internal_error", "fatal_error"})
 """"It's possible some aspect of the operation succeeded before the error was raised", says Slack."""
@@ -57,8 +65,9 @@ _RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})
 class _RefusedError(DeliveryError):
     """Slack did nothing, and said why in a word of its own."""
 
-    def __init__(self, word: str, message: str, *, permanent: bool) -> None:
-        super().__init__(message, permanent=permanent)
+    def __init__(self, word: str, message: str) -> None:
+        refuses: Refused = "channel" if _OF_US.match(word) else "destination" if _OF_PLACE.match(word) else "message"
+        super().__init__(message, permanent=bool(_PERMANENT.match(word)), refuses=refuses)
         self.word = word
 
 
@@ -84,14 +93,16 @@ class SlackChannel:
             try:
                 answer = await self._put(delivery, message, channel, thread)
             except _RefusedError as refusal:
-                if refusal.word in _BLOCKS_REFUSED and message.plain_blocks:
-                    message = replace(message, blocks=message.plain_blocks, plain_blocks=())
+                if refusal.word in _BLOCKS_REFUSED and message.blocks:
+                    message = _plainer(message)
                 elif refusal.word in _PARENT_GONE and thread and not message.edits:
                     thread = None
                 elif refusal.word == "message_not_found" and message.edits:
                     # Somebody deleted it: there is nothing left to bring up to date, and nothing to mend.
                     return Receipt(reference=f"{channel}:{thread}")
                 else:
+                    if refusal.refuses == "destination":  # another channel may bear its name by the next time
+                        self._identifiers.pop(delivery.destination.partition(":")[2].removeprefix("#"), None)
                     raise
             else:
                 return Receipt(reference=f"{answer['channel']}:{answer['ts']}")
@@ -110,10 +121,11 @@ class SlackChannel:
                 if refusal.word not in _PARENT_GONE:
                     raise
                 return await self._find(delivery, channel, None)  # where `send` puts a reply without a parent
-        except DeliveryError as error:
-            if error.permanent:  # no scope to read history, or not in the channel any more
-                return Asked.CANNOT_TELL
-            raise
+        except _RefusedError as refusal:
+            if not refusal.permanent or (refusal.refuses == "channel" and refusal.word not in _MAY_NOT_READ):
+                # Nothing is taken from us now, which somebody will mend: then the channel can be asked.
+                raise DeliveryError(str(refusal)) from None
+            return Asked.CANNOT_TELL  # not in the channel any more, or not allowed to read it
 
     async def close(self) -> None:
         """Nothing is held open: the SDK opens a session per call."""
@@ -202,6 +214,13 @@ class SlackChannel:
         return answer.data  # type: ignore[return-value]
 
 
+def _plainer(message: SlackMessage) -> SlackMessage:
+    """Return a message in its plain blocks, or in the end without any: in the words that they hold."""
+    if message.plain_blocks:
+        return replace(message, blocks=message.plain_blocks, plain_blocks=())
+    return replace(message, blocks=(), text=in_words(message.blocks) or message.text)
+
+
 def _redrawn(blocks: Iterable[Json], key: str) -> list[Json]:
     """Return the blocks with names that no earlier version of the message had, without which Slack may keep the old."""
     name = sha256(key.encode()).hexdigest()[:16]
@@ -224,7 +243,7 @@ def _refusal(error: SlackApiError) -> DeliveryError:
     if word in _IN_DOUBT or status >= 500 or (status < 300 and not word):
         return DeliveryError(f"Slack answered {word or status}", ambiguous=True)
     needed = f" (needed: {data['needed']})" if isinstance(data, dict) and data.get("needed") else ""
-    return _RefusedError(word, f"Slack answered {word or status}{needed}", permanent=bool(_PERMANENT.match(word)))
+    return _RefusedError(word, f"Slack answered {word or status}{needed}")
 
 
 def _retry_after(headers: Any) -> timedelta:

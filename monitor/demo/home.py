@@ -11,10 +11,10 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from monitor.app import running_pid
 from monitor.demo.day import Day
 from monitor.demo.server import LOOPBACK
 from monitor.errors import SettingsError
+from monitor.lock import running_pid
 from monitor.rulebook import builtin_home
 from monitor.settings import Settings
 

@@ -15,13 +15,14 @@ from typing import Any, TextIO
 
 import structlog
 
-from monitor.app import Services, open_services, sole_run
+from monitor.app import Services, open_services
 from monitor.clock import Clock
 from monitor.demo.day import Answering, Carried, Day, Edited, Happening, Published, Renewed
 from monitor.demo.home import LOG, OUTBOX, settings_for
 from monitor.demo.newsroom import Newsroom
 from monitor.digests.render import render_as
 from monitor.digests.words import counted
+from monitor.lock import sole_run
 from monitor.model import Digest
 from monitor.pipeline import Counts, compose_digests, due_feeds, poll_feed, settle, start
 from monitor.pipeline.deliver import deliver_all

@@ -22,6 +22,8 @@ Element = dict[str, Any]
 
 BLOCKS_LIMIT = 50
 CHARACTERS_LIMIT = 10_000
+TEXT_LIMIT = 12_000
+"""Slack cuts texts at 40,000 characters; a message that is read on a telephone ends long before."""
 _HEADER_LIMIT = 150
 _HEADER_COSTS = 100
 _CONTEXT_LIMIT = 2_000
@@ -119,6 +121,30 @@ def escaped(text: str) -> str:
     """Return ``text`` as markup that shows it: no ``<!channel>``, no ``<@U123>``, and no bare ``@here`` either."""
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"@(?=channel|here|everyone|group)", "@\u2060", text, flags=re.IGNORECASE)
+
+
+def in_words(blocks: Iterable[Block]) -> str:
+    """Return what blocks say as the text of a message, for where Slack will have no blocks at all."""
+    text = "\n".join(filter(None, (_said(block).strip() for block in blocks)))
+    return shorten(text, TEXT_LIMIT)
+
+
+def _said(value: Any) -> str:
+    match value:
+        case {"type": "mrkdwn", "text": str(markup)}:
+            return markup
+        case {"text": str(shown)} | {"url": str(shown)}:
+            return escaped(shown)
+        case {"type": "rich_text_list", "elements": lines}:
+            return "".join(f"\n• {_said(one)}" for one in lines) + "\n"
+        case {"type": "rich_text_quote", "elements": elements}:
+            return f"\n{_said(elements)}\n"
+        case {"type": "table", "rows": rows}:
+            return "\n".join(" · ".join(map(_said, cells)) for cells in rows)
+        case dict():
+            return _said(value.get("elements") or value.get("text") or [])
+        case _:
+            return "".join(map(_said, value))
 
 
 # --- blocks ------------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ def torture_digests() -> dict[str, Digest]:
     """
     end = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
     nothing = replace(
-        notice_digest("torture", trial_notice(end), reason="`dateline check`"),
+        notice_digest("torture", [trial_notice(end)], at=end, reason="`dateline check`"),
         id="torture",
         subscription="torture",
         regions=(),

@@ -5,6 +5,9 @@
     compose_digests  what is owed and due → a digest and its messages       one transaction per digest
     deliver          claim → send → record                                  the claim is durable before anything is sent
     settle           what a stopped program left claimed: ask the channel, or repeat once
+    attend           what needs the operator: noticed, and told once, all in one message
+    watch_disk       polling waits while the disk is nearly full
+    keep_up          back the database up daily, read the whole of it weekly
     retire           close silent stories, forget unmatched articles older than DATELINE_KEEP
 
 Each step reads committed state, does one thing and commits; running it again is harmless. Nothing is fetched or sent
@@ -25,18 +28,22 @@ from __future__ import annotations
 from monitor.app import Services
 from monitor.pipeline.compose import compose_digests
 from monitor.pipeline.counts import Counts
-from monitor.pipeline.deliver import abandon_claims, claim_due, deliver, deliver_all, send, settle
+from monitor.pipeline.deliver import abandon_claims, claim_due, count_held, deliver, deliver_all, send, settle
+from monitor.pipeline.operating import attend
 from monitor.pipeline.poll import due_feeds, look_again, poll_feed, poll_feeds, watch_feeds
+from monitor.pipeline.upkeep import keep_up, watch_disk
 from monitor.store import pools, reading
 
 __all__ = [
     "Counts",
     "abandon_claims",
+    "attend",
     "claim_due",
     "compose_digests",
     "deliver",
     "deliver_all",
     "due_feeds",
+    "keep_up",
     "look_again",
     "poll_feed",
     "poll_feeds",
@@ -45,6 +52,7 @@ __all__ = [
     "send",
     "settle",
     "start",
+    "watch_disk",
     "watch_feeds",
 ]
 
@@ -58,6 +66,7 @@ def start(services: Services) -> None:
 async def run_once(services: Services, *, every_feed: bool = False) -> Counts:
     """Go through every step once; alerts do not wait for their bundle."""
     await services.in_store(lambda: start(services))
+    await services.in_store(lambda: watch_disk(services))
     # Windows that ended while nobody ran are told before new articles arrive, which belong to the next ones.
     await services.in_store(lambda: compose_digests(services, bundling=False))
     feeds = await services.in_store(lambda: due_feeds(services, every_feed=every_feed))
@@ -65,8 +74,10 @@ async def run_once(services: Services, *, every_feed: bool = False) -> Counts:
     await services.in_store(lambda: compose_digests(services, bundling=False))
     await settle(services)
     counts += await deliver_all(services)
+    if await services.in_store(lambda: attend(services)):
+        counts += await deliver_all(services)
     await services.in_store(lambda: retire(services))
-    return counts
+    return counts + await services.in_store(lambda: count_held(services))
 
 
 def retire(services: Services) -> int:

@@ -19,6 +19,10 @@ class Counts:
     revised: int = 0
     duplicate: int = 0
     matches: int = 0
+    kept_ids: int = 0
+    """Entries known by the ids they had before."""
+    renamed: int = 0
+    """Known entries under new ids."""
     stories_new: frozenset[int] = frozenset()
     stories_touched: frozenset[int] = frozenset()
     sent: int = 0
@@ -33,9 +37,9 @@ class Counts:
 
     @classmethod
     def of_delivery(cls, state: DeliveryState) -> Counts:
+        """Count what came of one try; what is held is counted once, as it stands in the end."""
         return cls(
             sent=state == DeliveryState.SENT,
-            held=state == DeliveryState.HELD,
             undeliverable=state == DeliveryState.FAILED,
             unknown=state == DeliveryState.UNKNOWN,
         )

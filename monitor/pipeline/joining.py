@@ -15,8 +15,8 @@ from monitor.digests.waking import wakes
 from monitor.model import Article, Feed, Figure, Statement, StoredArticle
 from monitor.regions.field import Part
 from monitor.regions.gazetteer import Place
-from monitor.rules.match import Outcome
-from monitor.rules.positions import Words, words_of
+from monitor.rules.match import Outcome, outcome
+from monitor.rules.positions import Positions, Words, words_of
 from monitor.store import polls, pools, stories, telling
 from monitor.stories.assign import Arrival, Assignment, assign
 from monitor.stories.figures import figures_of
@@ -45,7 +45,8 @@ def group_new(
     if len(new) > 1:
         return [done for one in new for done in group_new(db, services, feed, [one], words, now)]
     stories.save_stories(db, [one.article for one, _ in new if one.story == one.article], (), now)
-    return list(new)
+    alone = "; a story of its own, since Dateline failed on grouping it"
+    return [(replace(one, reason=one.reason + alone), article) for one, article in new]
 
 
 def _group(
@@ -57,7 +58,7 @@ def _group(
 ) -> list[tuple[Decision, Article]]:
     live = pools.LiveStories(db, now)
     assigned = assign(
-        [_arrival(one, article, words[one.article], now) for one, article in new],
+        [arrival(one.article, article, words[one.article], now, copy_of=one.duplicate_of) for one, article in new],
         {feed.id: pools.habits(db, feed.id)},
         pools.Originals(db),
         live,
@@ -68,16 +69,17 @@ def _group(
     return [(_decided(one, assigned), article) for one, article in new]
 
 
-def _arrival(one: Decision, article: Article, words: Words, now: datetime) -> Arrival:
+def arrival(number: int, article: Article, words: Words, now: datetime, *, copy_of: int | None) -> Arrival:
+    """Return an article that was stored now as it is grouped; ``copy_of`` is one that says the same word for word."""
     published = article.published_at
     return Arrival(
-        id=one.article,
+        id=number,
         title=words[0],
         text=words[1],
         at=published if published is not None and published <= now else now,
         feed=article.feed,
         outlet=article.source,
-        copy_of=one.duplicate_of,
+        copy_of=copy_of,
     )
 
 
@@ -118,8 +120,8 @@ def save_said(
 ) -> None:
     """Keep the figures and statements of articles, and the places they name of the regions they were matched in."""
     revisions = {one.id: one.revision for one in edited}
-    spots = {article: _spots(outcome) for article, outcome in outcomes.items()}
-    said = [
+    spots = {article: _spots(found) for article, found in outcomes.items()}
+    said: list[stories.Reported] = [
         (
             one.article,
             revisions.get(one.article, 0),
@@ -133,8 +135,19 @@ def save_said(
         # What an article said before its edit and was never read would else be news, and its places as well.
         if old := before.get(one.id):
             article = replace(one.article, title=old[0], text=old[1])
-            said.append((one.id, one.revision - 1, *_said(services, article, words_of(article)), spots[one.id]))
+            said.append((one.id, one.revision - 1, *read_report(services, article)))
     stories.save_reports(db, said)
+
+
+def read_report(services: Services, article: Article) -> tuple[Sequence[Figure], Sequence[Statement], Sequence[Spot]]:
+    """Return the figures and statements of an article, and the places it names of the regions it is matched in."""
+    try:
+        words = words_of(article)
+        spots = _spots(outcome(services.rulebook.rules, article, Positions(article, words)))
+    except Exception:
+        services.log.exception("article could not be read again", feed=article.feed, url=article.url)
+        return (), (), ()
+    return *_said(services, article, words), spots
 
 
 def _said(services: Services, article: Article, words: Words) -> tuple[Sequence[Figure], Sequence[Statement]]:
@@ -150,8 +163,8 @@ def _said(services: Services, article: Article, words: Words) -> tuple[Sequence[
         return (), ()
 
 
-def _spots(outcome: Outcome) -> list[Spot]:
-    return list(dict.fromkeys(_spot(*place) for place in outcome.places if place[0].name))
+def _spots(found: Outcome) -> list[Spot]:
+    return list(dict.fromkeys(_spot(*place) for place in found.places if place[0].name))
 
 
 def _spot(place: Place, part: Part, written: str) -> Spot:

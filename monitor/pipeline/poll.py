@@ -5,19 +5,24 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from monitor.app import Services
 from monitor.digests import owing
 from monitor.errors import ParseError, StoreError
-from monitor.feeds import timing
-from monitor.feeds.parse import parse_feed
+from monitor.feeds import timing, trouble
+from monitor.feeds.parsing import EndedError
 from monitor.model import Feed, FeedHealth, FeedState, Fetched, FetchFailed, FetchOutcome, ParsedFeed
 from monitor.pipeline.counts import Counts
+from monitor.pipeline.matching import try_again
 from monitor.pipeline.operating import end_notices_of_templates
 from monitor.pipeline.storing import store_items
-from monitor.store import leavers, outbox, polls, telling
+from monitor.pipeline.upkeep import has_room
+from monitor.redaction import redact
+from monitor.store import leavers, outcomes, pauses, polls, telling
 from monitor.stories.identity import Item, items_of
 
 SLICE = 500
@@ -45,7 +50,10 @@ def watch_feeds(services: Services) -> None:
         end_notices_of_templates(db, services.rulebook.templates.version)
         forgotten = leavers.follow(db, {one.id: one.to for one in rules.subscriptions.values()})
         telling.forget_the_future(db, now)
-        outbox.forget_the_future(db, now)
+        outcomes.forget_the_future(db, now)
+        pauses.forget_the_future(db, now)
+    if mended := try_again(services):
+        services.log.info("articles matched that could not be before", articles=mended)
     for subscription, destination in forgotten:
         services.log.info("no longer unsubscribed: out of `to:`", digest=subscription, destination=destination)
     for subscription in gone:
@@ -55,7 +63,12 @@ def watch_feeds(services: Services) -> None:
 def due_feeds(
     services: Services, *, every_feed: bool = False, limit: int = 100_000, without: Collection[str] = ()
 ) -> list[Feed]:
-    """Return the feeds whose time has come, longest overdue first; with ``every_feed`` all that are not paused."""
+    """Return the feeds whose time has come, longest overdue first; with ``every_feed`` all that are not paused.
+
+    None while there is no room to store what they bring.
+    """
+    if not has_room(services):
+        return []
     feeds = services.rulebook.rules.feeds
     if every_feed:
         return [feed for feed in feeds.values() if not feed.paused]
@@ -102,20 +115,21 @@ async def poll_feed(services: Services, feed: Feed, state: FeedState | None = No
     try:
         if state is None:
             state = await services.in_store(lambda: _state(services, feed))
+        services.metrics.poll_began(state, services.clock.now())
         outcome = await services.fetcher.fetch(feed, state)
         parsed: ParsedFeed | None = None
         if isinstance(outcome, Fetched):
             outcome, parsed = await _parse(services, outcome)
         if parsed is None:
             return await _record_unchanged(services, feed, outcome)
-        return await services.in_store(lambda: _record(services, feed, outcome, parsed))
+        return await _record(services, feed, outcome, parsed)
     except StoreError:
         raise
     except Exception as error:
         # The one broad net of polling: a fault of ours with one feed's bytes must not stop the other feeds.
         services.log.exception("poll broke", feed=feed.id)
-        failed = FetchFailed(reason=f"could not be processed: {type(error).__name__}: {error}")
-        return await services.in_store(lambda: _record(services, feed, failed, None))
+        failed = FetchFailed(reason=redact(f"could not be processed: {type(error).__name__}: {error}"))
+        return await _record(services, feed, failed, None)
 
 
 def _states(services: Services) -> dict[str, FeedState]:
@@ -131,9 +145,9 @@ def _state(services: Services, feed: Feed) -> FeedState:
 async def _parse(services: Services, fetched: Fetched) -> tuple[FetchOutcome, ParsedFeed | None]:
     now = services.clock.now()
     try:
-        parsed = await asyncio.to_thread(
-            parse_feed, fetched.body, url=fetched.url, content_type=fetched.content_type, now=now
-        )
+        parsed = await services.parsers.parse(fetched.body, url=fetched.url, content_type=fetched.content_type, now=now)
+    except EndedError as error:
+        return FetchFailed(reason=trouble.costly(str(error))), None
     except ParseError as error:
         return FetchFailed(reason=str(error)), None
     return fetched, parsed
@@ -160,24 +174,36 @@ async def _record_unchanged(services: Services, feed: Feed, outcome: FetchOutcom
     return counts
 
 
-def _record(services: Services, feed: Feed, outcome: FetchOutcome, parsed: ParsedFeed | None) -> Counts:
-    """Store the outcome of one poll; the feed's new state is committed together with its last entries."""
+async def _record(services: Services, feed: Feed, outcome: FetchOutcome, parsed: ParsedFeed | None) -> Counts:
+    """Store the outcome of one poll; the feed's new state is committed together with its last entries.
+
+    Between two slices other feeds have their turn, and the polls that have several wait for each other.
+    """
     failed = isinstance(outcome, FetchFailed)
     counts = Counts(polled=1, failed=failed, not_modified=parsed is None and not failed)
-    items = _items(parsed) if parsed else ()
+    items = await asyncio.to_thread(_items, parsed) if parsed else ()
     past: Collection[str] | None = None
-    for start in range(0, max(len(items), 1), SLICE):
+
+    def store(start: int) -> bool:
+        """Store the slice that begins there; False where the feed is not any more what was polled."""
+        nonlocal counts, past
         with services.store.writing() as db:
             now = services.clock.now()
             state = polls.feed_state(db, feed.id)
             if state is None or not _is_of(feed, state):
-                break
+                return False
             if past is None:
                 past = _past(feed, items, state, now)
             if items:
-                counts += store_items(db, services, feed, items[start : start + SLICE], past, now)
+                counts += store_items(db, services, feed, items[start : start + SLICE], past, now, before=state)
             if start + SLICE >= len(items):
                 polls.save_state(db, _after(feed, state, outcome, parsed, counts, now))
+        return True
+
+    async with services.flood if len(items) > SLICE else nullcontext():
+        for start in range(0, max(len(items), 1), SLICE):
+            if not await services.in_store(partial(store, start)):
+                break
     services.log_poll(feed, outcome, counts.as_json())
     if parsed is not None and (damage := _damage(parsed)):
         services.log.warning("feed is damaged", feed=feed.id, url=feed.url, reason=damage)
@@ -210,6 +236,7 @@ def _after(
 ) -> FeedState:
     jitter = random.random()  # noqa: S311 - spreads polls, guards nothing
     after = timing.after_poll(feed, state, outcome, changed=counts.new + counts.revised > 0, now=now, jitter=jitter)
+    after = timing.after_ids(after, renamed=counts.renamed, kept=counts.kept_ids, now=now)
     if parsed is not None and parsed.truncated:
         # Half a document: it is wanted whole, and the rest of a new feed's past is still to come. One that is cut at
         # every poll begins to count with its second.

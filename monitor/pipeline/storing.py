@@ -9,13 +9,12 @@ from sqlalchemy import Connection
 
 from monitor.app import Services
 from monitor.digests import owing
-from monitor.model import Article, Feed, Match, StoredArticle
+from monitor.model import Article, Feed, FeedState, Match, StoredArticle
+from monitor.pipeline import matching
 from monitor.pipeline.counts import Counts
 from monitor.pipeline.joining import group_new, save_said, wake
-from monitor.rules.match import Outcome, outcome
-from monitor.rules.positions import Positions, Words, words_of
 from monitor.rules.ruleset import RuleSet
-from monitor.store import polls, telling
+from monitor.store import polls, set_aside, telling
 from monitor.stories.identity import Decision, Item, Known, identify
 from monitor.text.language import language_of
 from monitor.text.urls import canonical_url
@@ -25,11 +24,23 @@ Shown = tuple[Decision, Article]
 
 
 def store_items(
-    db: Connection, services: Services, feed: Feed, items: Sequence[Item], past: Collection[str], now: datetime
+    db: Connection,
+    services: Services,
+    feed: Feed,
+    items: Sequence[Item],
+    past: Collection[str],
+    now: datetime,
+    *,
+    before: FeedState,
 ) -> Counts:
-    """Store what is new in these items and return the counts; ``past`` holds the keys of items owed to nobody."""
-    rules = services.rulebook.rules
-    known = polls.known(db, feed.id, items)
+    """Store what is new in these items and return the counts.
+
+    ``past`` holds the keys of items owed to nobody, ``before`` is the feed's state as the poll found it.
+    """
+    rules, broken = services.rulebook.rules, matching.Broken()
+    read_before = before.last_polled_at or before.last_success_at
+    is_unstable = before.unstable_since is not None
+    known = polls.known(db, feed.id, items, now=now, before=read_before, unstable=is_unstable)
     unknown = sum(item.key not in known.sightings for item in items)
     decisions = identify(feed.id, items, known, polls.article_numbers(db, unknown))
     new = [(one, article_of(feed, one.item)) for one in decisions if one.kind == "new"]
@@ -38,12 +49,19 @@ def store_items(
     fuller, late = _shown_elsewhere(db, services, feed, decisions, known, past)
     revised += fuller
 
-    words = {one.article: words_of(article) for one, article in (*new, *revised)}
+    words = {
+        one.article: matching.read_words(services, one.article, article, broken) for one, article in (*new, *revised)
+    }
     new = group_new(db, services, feed, new, words, now)
     polls.save_new(db, new, now=now, owed=owed)
     polls.save_revisions(db, revised, now=now)
     polls.save_sightings(db, feed.id, decisions, now=now)
-    outcomes = {one.article: _match(services, rules, article, words[one.article]) for one, article in (*new, *revised)}
+    outcomes = {
+        one.article: matching.match(services, one.article, article, words[one.article], broken)
+        for one, article in (*new, *revised)
+    }
+    set_aside.take_back(db, {one.article for one, _ in revised} - set(broken))
+    matching.put_aside(db, services, broken, now)
     matches = {article: outcome.matches for article, outcome in outcomes.items()}
     edited = polls.articles(db, [one.article for one, _ in revised])
     revisions = {one.id: one.revision for one in edited}
@@ -69,6 +87,8 @@ def store_items(
         revised=len(revised),
         duplicate=sum(one.duplicate_of is not None for one, _ in new),
         matches=len(found),
+        kept_ids=sum(one.item.key in known.sightings for one in decisions),
+        renamed=sum(one.renamed for one in decisions),
         stories_new=frozenset(one.story for one, _ in new if one.story == one.article),
         stories_touched=frozenset(one.story for one, _ in (*new, *revised)),
     )
@@ -103,7 +123,9 @@ def _shown_elsewhere(
     late: dict[Decision, tuple[Match, ...]] = {}
     for one in first_here:
         article, before = article_of(feed, one.item), known.articles[one.article]
-        matches = _match(services, services.rulebook.rules, article).matches
+        broken = matching.Broken()
+        words = matching.read_words(services, one.article, article, broken)
+        matches = matching.match(services, one.article, article, words, broken).matches
         fresh = tuple(match for match in matches if match.rule not in matched_before.get(one.article, ()))
         if fresh and one.item.content_hash != before.content_hash:
             fuller.append((one, article))
@@ -155,18 +177,6 @@ def _revision_debts(
 
 def _in_state(state: telling.NewsState, owed: Mapping[str, telling.NewsState]) -> list[str]:
     return [subscription for subscription, its in owed.items() if its == state]
-
-
-def _match(services: Services, rules: RuleSet, article: Article, words: Words | None = None) -> Outcome:
-    try:
-        found = outcome(rules, article, Positions(article, words))
-    except Exception:
-        # An article that breaks the matcher is kept, unmatched and said; the others go on.
-        services.log.exception("article could not be matched", feed=article.feed, url=article.url)
-        return Outcome(matches=())
-    if found.too_costly:
-        services.log.warning("rules too costly for an article", rules=found.too_costly, url=article.url)
-    return found
 
 
 def article_of(feed: Feed, item: Item) -> Article:

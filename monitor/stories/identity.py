@@ -1,6 +1,6 @@
 """Which entries are articles already known, which are edits, copies, or new: article identity.
 
-    guid within a feed  →  canonical URL across feeds  →  content
+    guid within a feed  →  canonical URL across feeds  →  headline and words within a feed  →  content
 
 A moved date never makes an article new, nor does a rewritten guid. When in doubt, two articles are kept: showing one
 text twice is a smaller fault than losing one. Pure: the store looks up what is known in one batch, this decides.
@@ -9,8 +9,8 @@ text twice is a smaller fault than losing one. Pure: the store looks up what is 
 from __future__ import annotations
 
 import re
-from collections import ChainMap
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections import ChainMap, Counter
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Literal
@@ -31,6 +31,10 @@ WHOLE_TEXT_WORDS = 40
 ALIKE = 0.2
 """Least share of the shorter text's words that an edit keeps. In data/stream_replay, 1,793 of 1,954 real edits do; the
 others keep their guid. Only asked where a feed's own guid changed while its link stayed."""
+
+LEAST_RENAMED = 3
+"""So many entries that return under new ids at once, and are the most of their document, have been renamed. Fewer may
+be what recurs ("Morning briefing"), unless the feed is known to rename."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +63,7 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownArticle:
-    """As much of a stored article as identity needs. ``text`` is filled only where an address has to be confirmed."""
+    """As much of a stored article as identity needs. ``text`` is filled only where words have to be compared."""
 
     id: int
     feed: str
@@ -69,6 +73,7 @@ class KnownArticle:
     owed: bool = True
     """False where it lay in the past of the feed that showed it first."""
     text: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +87,11 @@ class Known:
     copies: MutableMapping[str, int] = field(default_factory=dict)
     """Copy hash → the earliest article that has it."""
     articles: MutableMapping[int, KnownArticle] = field(default_factory=dict)
+    namesakes: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """Headline → this feed's articles of earlier polls that had it lately, the newest first; asked for only where most
+    of a document seems new (`strangers`)."""
+    unstable: bool = False
+    """The feed is known to rename its entries."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +107,16 @@ class Decision:
     article: int
     story: int
     duplicate_of: int | None = None
+    renamed: bool = False
+    """It is, or may be, an entry that this feed showed under another id before."""
     reason: str
+
+
+def strangers(items: Sequence[Item], known: Known) -> list[Item]:
+    """Return the items that neither id nor address tells, if they are most of a document: all may have been renamed."""
+    told = sum(item.key in known.sightings for item in items)
+    unknown = [item for item in items if item.key not in known.sightings and item.url not in known.urls]
+    return unknown if known.unstable or len(unknown) > told else []
 
 
 def content_hash(title: str, text: str) -> str:
@@ -125,11 +144,12 @@ def items_of(parsed: ParsedFeed) -> tuple[Item, ...]:
     guids: dict[str, set[tuple[str, str]]] = {}
     urls: dict[str, set[str]] = {}
     for entry in parsed.entries:
+        if url := links.get(entry.link or "", ""):
+            urls.setdefault(url, set()).add(_folded(entry.title))
+    for entry in parsed.entries:
         url = links.get(entry.link or "", "")
         if entry.guid:
-            guids.setdefault(entry.guid, set()).add((url, "" if url else _folded(entry.title)))
-        if url:
-            urls.setdefault(url, set()).add(_folded(entry.title))
+            guids.setdefault(entry.guid, set()).add((url, _folded(entry.title) if len(urls.get(url, "")) != 1 else ""))
     items: dict[str, Item] = {}
     for entry in parsed.entries:
         url = links.get(entry.link or "", "")
@@ -154,9 +174,16 @@ def identify(feed: str, items: Sequence[Item], known: Known, ids: Iterator[int])
     copies: ChainMap[str, int] = ChainMap({}, known.copies)
     articles: ChainMap[int, KnownArticle] = ChainMap({}, known.articles)
     so_far = replace(known, urls=urls, copies=copies, articles=articles)
+    renamed = _renamed(items, known)
+    believed = renamed if known.unstable or len(renamed) >= LEAST_RENAMED else {}
     decisions = []
     for item in items:
-        decision = _identify(feed, item, so_far, ids)
+        if item.key in believed:
+            decision = _as_renamed(feed, item, articles[believed[item.key]])
+        else:
+            decision = _identify(feed, item, so_far, ids)
+        if item.key in renamed or _has_new_id(feed, decision, known):
+            decision = replace(decision, renamed=True)
         decisions.append(decision)
         if item.url:
             urls.setdefault(item.url, decision.article)
@@ -173,6 +200,51 @@ def identify(feed: str, items: Sequence[Item], known: Known, ids: Iterator[int])
     return tuple(decisions)
 
 
+def _renamed(items: Sequence[Item], known: Known) -> dict[str, int]:
+    """Return which items say what an article of an earlier poll said that has not been told yet from its document."""
+    taken = {known.sightings[item.key].article for item in items if item.key in known.sightings}
+    taken |= {known.urls[item.url] for item in items if item.url in known.urls}
+    pages = Counter(_page(item.url) for item in items)
+    found: dict[str, int] = {}
+    for item in strangers(items, known):
+        for number in known.namesakes.get(item.entry.title, ()):
+            own_page = pages[_page(item.url)] == 1
+            if number not in taken and _says_the_same(item, known.articles[number], own_page=own_page):
+                found[item.key] = number
+                taken.add(number)
+                break
+    return found
+
+
+def _says_the_same(item: Item, article: KnownArticle, *, own_page: bool) -> bool:
+    """Tell whether an item with an article's headline is that article: the same words, or its page with others.
+
+    A page that other items have as well (`story.php?id=7`) is not told by its path.
+    """
+    if item.content_hash == article.content_hash:
+        return True
+    is_there = own_page and _page(item.url) != "" and _page(item.url) == _page(article.url)
+    return is_there and alike(article.text, _words(item))
+
+
+def _page(url: str) -> str:
+    """Return an address without its query; of a front page nothing."""
+    parts = urlsplit(url)
+    return parts._replace(query="").geturl() if parts.path.strip("/") else ""
+
+
+def _as_renamed(feed: str, item: Item, article: KnownArticle) -> Decision:
+    if article.content_hash == item.content_hash:
+        return _decision("attached", item, article, f"the same words in {feed} under another id")
+    return _decision("revised", item, article, f"the same page and headline in {feed}, edited, under another id")
+
+
+def _has_new_id(feed: str, decision: Decision, known: Known) -> bool:
+    if decision.kind not in ("attached", "revised") or decision.item.key in known.sightings:
+        return False
+    return decision.article in known.articles and known.articles[decision.article].feed == feed
+
+
 def _identify(feed: str, item: Item, known: Known, ids: Iterator[int]) -> Decision:
     sighting = known.sightings.get(item.key)
     if sighting is not None and not _is_reused(item, sighting, known.articles[sighting.article]):
@@ -184,7 +256,7 @@ def _identify(feed: str, item: Item, known: Known, ids: Iterator[int]) -> Decisi
             return _decision("attached", item, article, f"same address as in {article.feed}")
         if article.content_hash == item.content_hash:
             return _decision("attached", item, article, "same address and words under another guid")
-        if alike(article.text, f"{item.entry.title} {item.entry.text}"):
+        if alike(article.text, _words(item)):
             return _decision("revised", item, article, "same address, edited, under another guid")
     original = known.copies.get(item.copy_hash) if item.copy_hash else None
     number = next(ids)
@@ -208,7 +280,7 @@ def _is_reused(item: Item, sighting: Sighting, article: KnownArticle) -> bool:
     if not item.url or not sighting.url or item.url == sighting.url or item.content_hash == sighting.content_hash:
         return False
     numbers, before = (set(re.findall(r"\d{5,}", urlsplit(url).path)) for url in (item.url, sighting.url))
-    return not numbers & before and not alike(article.text, f"{item.entry.title} {item.entry.text}")
+    return not numbers & before and not alike(article.text, _words(item))
 
 
 def _known(feed: str, item: Item, article: KnownArticle, sighting: Sighting, reason: str) -> Decision:
@@ -224,6 +296,10 @@ def _known(feed: str, item: Item, article: KnownArticle, sighting: Sighting, rea
 
 def _decision(kind: Literal["revised", "attached", "seen"], item: Item, article: KnownArticle, reason: str) -> Decision:
     return Decision(kind=kind, item=item, article=article.id, story=article.story, reason=reason)
+
+
+def _words(item: Item) -> str:
+    return f"{item.entry.title} {item.entry.text}"
 
 
 def alike(one: str, other: str) -> bool:

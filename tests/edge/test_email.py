@@ -140,7 +140,7 @@ async def test_an_answer_about_the_recipient(answer: str, permanent: bool) -> No
         server.answers["reader@example.net"].append(answer)
         error = await refused(server)
         assert str(error) == f"the mail server answered {answer}"
-        assert (error.permanent, error.ambiguous) == (permanent, False)
+        assert (error.permanent, error.ambiguous, error.refuses) == (permanent, False, "message")
         assert server.received == []
         await send(server)
     assert len(server.received) == 1
@@ -193,7 +193,7 @@ async def test_signs_in() -> None:
         address = replace(server.address, password=SecretStr("wrong-s3cret"))
         with pytest.raises(DeliveryError, match="535") as caught:
             await EmailChannel(address, SENDER, timeout_seconds=5).send(DELIVERY)
-    assert caught.value.permanent
+    assert (caught.value.permanent, caught.value.refuses) == (True, "channel")
     assert "s3cret" not in f"{caught.value!r}{caught.value.__cause__!r}"
 
 

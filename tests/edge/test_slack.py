@@ -12,6 +12,7 @@ from aiohttp import web
 from monitor.channels import Channels, open_channels
 from monitor.channels.slack import SlackChannel
 from monitor.digests import block_kit
+from monitor.digests.block_kit import in_words
 from monitor.digests.render import render
 from monitor.errors import DeliveryError
 from monitor.model import Asked, Delivery, EmailMessage, Receipt, SlackMessage
@@ -27,10 +28,12 @@ TABLED = replace(MESSAGE, blocks=(QUETTA, TABLE), plain_blocks=(QUETTA,))
 PERMANENT = """
     invalid_auth not_authed account_inactive token_revoked token_expired
     channel_not_found not_in_channel is_archived restricted_action restricted_action_read_only_channel
-    invalid_blocks msg_too_long no_text msg_blocks_too_long missing_scope
+    msg_too_long no_text missing_scope
     metadata_too_large too_many_attachments
     message_not_found cant_update_message edit_window_closed is_inactive block_mismatch
 """
+PERMANENT_OF_US = {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "missing_scope"}
+PERMANENT_OF_PLACE = {"channel_not_found", "not_in_channel", "is_archived", "restricted_action", "is_inactive"}
 POSTED_AT = datetime.fromtimestamp(1_790_000_000, UTC)
 DELIVERY = delivery(MESSAGE, "slack:#asia-desk", created_at=POSTED_AT)
 
@@ -147,6 +150,27 @@ class TestFailures:
         assert (error.permanent, error.ambiguous) == (permanent, ambiguous)
         assert error.retry_after == (timedelta(seconds=retry_after) if retry_after else None)
         assert slack.posted == []
+
+    @pytest.mark.parametrize(
+        ("word", "refuses"),
+        [
+            *(pytest.param(word, "channel") for word in sorted(PERMANENT_OF_US)),
+            *(pytest.param(word, "destination") for word in sorted(PERMANENT_OF_PLACE)),
+            *(pytest.param(word, "message") for word in ("msg_too_long", "no_text", "metadata_too_large")),
+        ],
+    )
+    async def test_say_what_they_are_about(self, slack: LoopbackSlack, word: str, refuses: str) -> None:
+        slack.faults.append(Fault(error=word))
+        assert (await refused(channel_of(slack))).refuses == refuses
+
+    async def test_a_channel_that_was_made_anew_is_found_again(self, slack: LoopbackSlack) -> None:
+        channel = channel_of(slack)
+        await channel.send(DELIVERY)
+        slack.archived.add("C0ASIA")
+        await refused(channel)
+        del slack.channels["C0ASIA"]
+        slack.channels["C1ASIA"] = "asia-desk"
+        assert (await channel.send(DELIVERY)).reference.startswith("C1ASIA:")
 
     @pytest.mark.parametrize("accept", [True, False], ids=["accepted", "lost"])
     async def test_a_connection_cut_after_sending_leaves_doubt_and_posts_no_second_time(
@@ -345,11 +369,22 @@ class TestPlainBlocks:
     @pytest.mark.parametrize(
         "word", ["invalid_blocks", "invalid_blocks_format", "invalid_attachments", "only_one_table_allowed"]
     )
-    async def test_are_tried_once(self, slack: LoopbackSlack, word: str) -> None:
+    async def test_are_tried_once_and_then_the_words_alone(self, slack: LoopbackSlack, word: str) -> None:
         slack.faults.extend([Fault(error=word), Fault(error=word)])
+        await channel_of(slack).send(replace(DELIVERY, message=TABLED))
+        [alert] = slack.posted
+        assert (alert.text, alert.blocks) == (in_words(TABLED.plain_blocks), [])
+        assert slack.calls.count("chat.postMessage") == 3
+
+    async def test_are_not_needed_for_the_words_alone_to_arrive(self, slack: LoopbackSlack) -> None:
+        slack.faults.append(Fault(error="invalid_blocks"))
+        await channel_of(slack).send(replace(DELIVERY, message=replace(TABLED, plain_blocks=())))
+        assert slack.posted[0].blocks == []
+
+    async def test_that_slack_refuses_with_the_words_fail_for_good(self, slack: LoopbackSlack) -> None:
+        slack.faults.extend([Fault(error="invalid_blocks")] * 3)
         error = await refused(channel_of(slack), replace(DELIVERY, message=TABLED))
-        assert (str(error), error.permanent) == (f"Slack answered {word}", True)
-        assert slack.calls.count("chat.postMessage") == 2
+        assert (str(error), error.permanent, error.refuses) == ("Slack answered invalid_blocks", True, "message")
 
     async def test_are_not_needed_where_slack_has_tables(self, slack: LoopbackSlack) -> None:
         await posted(slack, TABLED)
@@ -407,6 +442,16 @@ class TestAsking:
         channel = channel_of(slack)
         await channel.send(DELIVERY)
         assert await channel.ask(DELIVERY) == Asked.CANNOT_TELL
+
+    @pytest.mark.parametrize("word", ["invalid_auth", "token_expired", "account_inactive"])
+    async def test_is_to_be_asked_again_when_the_token_is_mended(self, slack: LoopbackSlack, word: str) -> None:
+        channel = channel_of(slack)
+        receipt = await channel.send(DELIVERY)
+        slack.read_faults.append(Fault(error=word))
+        with pytest.raises(DeliveryError) as caught:
+            await channel.ask(DELIVERY)
+        assert not caught.value.permanent
+        assert await channel.ask(DELIVERY) == receipt
 
     async def test_is_to_be_asked_again_when_slack_is_away(self) -> None:
         async with LoopbackSlack().running() as slack:

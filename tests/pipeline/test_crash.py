@@ -43,8 +43,8 @@ class MortalStore(Store):
     fuse = Fuse(0)
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        with super().writing() as db:
+    def writing(self, *, durable: bool = False) -> Iterator[Connection]:
+        with super().writing(durable=durable) as db:
             yield db
             self.fuse.burn()
         self.fuse.burn()

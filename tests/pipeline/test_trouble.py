@@ -215,17 +215,6 @@ async def test_parts_after_one_that_stays_in_doubt_fail_and_say_so(tmp_path: Pat
         assert {row.state for row in found if row.part > 0} == {"failed"}
 
 
-async def test_a_channels_wish_to_wait_holds_for_all_its_messages(desk: Desk) -> None:
-    desk.serve("dawn", item(1, ATTACK, TEXT))
-    desk.channel.faults = [DeliveryError("busy")]
-    await once(desk)
-    desk.serve("dawn", item(2, "Blast in Quetta"))
-    desk.channel.faults = [DeliveryError("slow down", retry_after=timedelta(minutes=10))]
-    await once(desk)
-    (row,) = rows(desk, select(DELIVERY.c.next_attempt_at).distinct())
-    assert row.next_attempt_at - desk.clock.now() > timedelta(minutes=9)
-
-
 # --- clocks and networks -----------------------------------------------------------------------------------------
 
 

@@ -55,10 +55,11 @@ class Posted:
 class LoopbackSlack:
     """Records what was posted, and answers like Slack.
 
-    ``faults`` are taken one per call of ``chat.postMessage``, ``edit_faults`` of ``chat.update``. With a ``clock``
-    (seconds), posting or editing twice within a second in one channel is answered with 429. ``scopes`` are what the
-    token may do; without ``has_new_blocks`` a message with a table is refused. ``mentions`` are those that
-    a message may hold, and ``of_others`` the ``ts`` of messages of somebody else, which may not be edited.
+    ``faults`` are taken one per call of ``chat.postMessage``, ``edit_faults`` of ``chat.update``, ``read_faults`` of
+    what lists messages. With a ``clock`` (seconds), posting or editing twice within a second in one channel is answered
+    with 429. ``scopes`` are what the token may do; without ``has_new_blocks`` a message with a table is refused.
+    ``mentions`` are those that a message may hold, and ``of_others`` the ``ts`` of messages of somebody else, which may
+    not be edited.
     """
 
     def __init__(self, *, clock: Callable[[], float] | None = None, page: int = 2) -> None:
@@ -74,6 +75,7 @@ class LoopbackSlack:
         self.posted: list[Posted] = []
         self.faults: deque[Fault] = deque()
         self.edit_faults: deque[Fault] = deque()
+        self.read_faults: deque[Fault] = deque()
         self.has_new_blocks = True
         self.of_others: set[str] = set()
         self.calls: list[str] = []
@@ -117,20 +119,20 @@ class LoopbackSlack:
             return _no("invalid_auth" if "Authorization" in request.headers else "not_authed")
         match method:
             case "chat.postMessage":
-                return await self._write(request, arguments, self.faults, self._post)
+                return await self._do(request, arguments, self.faults, self._post)
             case "chat.update":
-                return await self._write(request, arguments, self.edit_faults, self._update)
+                return await self._do(request, arguments, self.edit_faults, self._update)
             case "conversations.list":
                 return self._list(arguments)
             case "conversations.history":
-                return self._history(arguments)
+                return await self._do(request, arguments, self.read_faults, self._history)
             case "conversations.replies":
-                return self._replies(arguments)
+                return await self._do(request, arguments, self.read_faults, self._replies)
             case "auth.test":
                 return web.json_response({"ok": True, "team": "Loopback", "user": "dateline", "bot_id": "B0DATELINE"})
         return _no("unknown_method")
 
-    async def _write(
+    async def _do(
         self, request: web.Request, arguments: Json, faults: deque[Fault], act: Callable[[Json], web.Response]
     ) -> web.Response:
         fault = faults.popleft() if faults else None

@@ -22,6 +22,7 @@ _HEADER_COSTS = 100
 _BLOCKS = 50
 _FALL_BACK = 4_000
 """Slack cuts at 40,000 and asks for no more than this."""
+_TEXT = 40_000
 _MARKDOWN = 12_000
 _TABLES_CHARACTERS = 10_000
 _MODALS_ONLY = {"alert", "input"}
@@ -88,7 +89,7 @@ def problems_of(text: str, blocks: list[Json], *, mentions: Collection[str] = ()
     problems = [f"text: {problem}" for problem in _mrkdwn(text, mentions)]
     if not text.strip():
         problems.append("no_text: the fall-back text is empty")
-    if len(text) > _FALL_BACK:
+    if len(text) > (_FALL_BACK if blocks else _TEXT):
         problems.append(f"msg_too_long: text of {len(text)}")
     if len(blocks) > _BLOCKS:
         problems.append(f"invalid_blocks: {len(blocks)} blocks")

@@ -58,6 +58,10 @@ def update(*stories: StoryItem, **changes: Any) -> Digest:
     return alert(region("Balochistan", *stories), continues="asia-desk-alerts-20261122T100000Z", **changes)
 
 
+def in_words_alone(message: SlackMessage) -> SlackMessage:
+    return replace(message, blocks=(), plain_blocks=(), text=block_kit.in_words(message.blocks))
+
+
 GRAVER = replace(GWADAR, severity_before=Severity.MEDIUM)
 
 
@@ -130,7 +134,36 @@ def test_nothing_of_500_hostile_titles_comes_alive() -> None:
     for title in titles:
         for one in everywhere(title):
             shown = view(one)
-            assert problems((*slack_messages(shown, title), slack_edit(shown, title))) == []
+            messages = *slack_messages(shown, title), slack_edit(shown, title)
+            assert problems(messages) == []
+            assert problems(tuple(map(in_words_alone, messages))) == []
+
+
+def test_where_slack_takes_no_blocks_at_all_every_headline_is_told_in_words() -> None:
+    one = crowded(40)
+    told = "\n".join(in_words_alone(message).text for message in messages_of(one))
+    assert all(block_kit.escaped(story.headline) in told for story in one.stories)
+
+
+def test_words_alone_keep_lists_quotes_tables_and_the_operators_markup() -> None:
+    blocks = (
+        block_kit.mrkdwn_section("<!subteam^S123> look"),
+        block_kit.header("Balochistan"),
+        block_kit.divider(),
+        block_kit.rich_text(
+            block_kit.line(block_kit.words("Killed & hurt"), block_kit.emoji("warning")),
+            block_kit.bullets([block_kit.line(block_kit.link("Dawn", "https://dawn.example/1"))]),
+            block_kit.quote("A <quote>"),
+        ),
+        block_kit.table(
+            ["Who", "What"], [[block_kit.line(block_kit.words("Police")), block_kit.line(block_kit.words("12"))]]
+        ),
+        block_kit.context("small print"),
+    )
+    assert block_kit.in_words(blocks) == (
+        "<!subteam^S123> look\nBalochistan\nKilled &amp; hurt\n• Dawn\n\nA &lt;quote&gt;\n"
+        "Who · What\nPolice · 12\nsmall print"
+    )
 
 
 @pytest.mark.parametrize("link", HOSTILE_LINKS)

@@ -1,12 +1,13 @@
 """What becomes of a delivery after an attempt."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.digests.sending import after_failure, after_setup, not_arrived
-from monitor.errors import DeliveryError
-from monitor.model import Delivery, DeliveryState, EmailMessage
+from monitor.digests.sending import after_failure, failure_notice, not_arrived, notice_of, refusal_notice, without_setup
+from monitor.errors import DeliveryError, Refused
+from monitor.model import Delivery, DeliveryState, EmailMessage, Pause
 
 CREATED = datetime(2026, 11, 22, 7, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -39,8 +40,17 @@ def test_passing_faults_are_retried_more_and_more_slowly(attempts: int, minutes:
 
 def test_the_channels_own_wish_is_kept() -> None:
     verdict = after_failure(delivery(), DeliveryError("slow down", retry_after=7 * MINUTE), CREATED)
-    assert (verdict.next_attempt_at, verdict.whole_destination) == (CREATED + 7 * MINUTE, True)
-    assert not after_failure(delivery(), DeliveryError("busy"), CREATED).whole_destination
+    assert verdict.next_attempt_at == CREATED + 7 * MINUTE
+    assert verdict.pause is not None
+    assert (verdict.pause.place, verdict.pause.until_at) == ("email:desk@example.org", CREATED + 7 * MINUTE)
+    assert not verdict.pause.refused
+    assert after_failure(delivery(), DeliveryError("busy"), CREATED).pause is None
+
+
+@pytest.mark.parametrize(("asked", "waits"), [(0, 1), (1, 1), (20, 20)])
+def test_a_channels_wish_is_kept_to_the_second_however_often_it_was_tried(asked: int, waits: int) -> None:
+    error = DeliveryError("slow down", retry_after=timedelta(seconds=asked))
+    assert after_failure(delivery(9), error, CREATED).next_attempt_at == CREATED + timedelta(seconds=waits)
 
 
 def test_it_is_given_up_after_two_days() -> None:
@@ -67,20 +77,54 @@ def test_what_did_not_arrive_is_tried_again_as_after_any_fault() -> None:
     assert not_arrived(delivery(50), CREATED + timedelta(hours=48)).state == DeliveryState.FAILED
 
 
+def test_what_lacks_its_settings_is_held() -> None:
+    verdict = without_setup("no SLACK_BOT_TOKEN", CREATED)
+    assert (verdict.state, verdict.reason) == (DeliveryState.HELD, "undeliverable: no SLACK_BOT_TOKEN")
+
+
 @pytest.mark.parametrize(
-    ("hours", "missing", "state"),
-    [
-        (1, None, DeliveryState.PENDING),
-        (1, "no SLACK_BOT_TOKEN", DeliveryState.HELD),
-        (25, None, DeliveryState.FAILED),
-        (25, "no SLACK_BOT_TOKEN", DeliveryState.FAILED),
-    ],
+    ("refuses", "place"), [("destination", "email:desk@example.org"), ("channel", "email")], ids=["place", "all"]
 )
-def test_held_messages_go_out_once_their_channel_is_set_up(
-    hours: int, missing: str | None, state: DeliveryState
-) -> None:
-    held = delivery(error="undeliverable: no SLACK_BOT_TOKEN")
-    verdict = after_setup(held, missing, CREATED + timedelta(hours=hours))
-    assert verdict.state == state
-    if state == DeliveryState.HELD:
-        assert verdict.reason == "undeliverable: no SLACK_BOT_TOKEN"
+def test_a_place_that_refuses_everything_is_left_alone_for_an_hour(refuses: Refused, place: str) -> None:
+    verdict = after_failure(delivery(), DeliveryError("it said no", permanent=True, refuses=refuses), CREATED)
+    assert (verdict.state, verdict.reason) == (DeliveryState.HELD, "it said no")
+    until = CREATED + timedelta(hours=1)
+    assert verdict.pause == Pause(place=place, until_at=until, refused=True, reason="it said no", since_at=CREATED)
+    notice = refusal_notice(verdict.pause)
+    assert notice.key == f"channel/{place}"
+    assert notice.what == (
+        "The mail server takes nothing from us" if refuses == "channel" else f"{place} takes nothing"
+    )
+    assert notice.hint.startswith("it said no. ")
+
+
+def test_a_message_that_will_never_arrive_is_told_by_where_it_went() -> None:
+    notice = failure_notice("email:desk@example.org", "no such mailbox", CREATED)
+    assert notice.key == "failed/email:desk@example.org"
+    assert notice.what == "A message to email:desk@example.org did not arrive"
+    assert "no such mailbox. `dateline deliveries list" in notice.hint
+
+
+def test_a_pause_holds_its_destination_or_all_of_a_scheme() -> None:
+    whole = Pause(place="slack", until_at=CREATED, refused=True, reason="r", since_at=CREATED)
+    one = replace(whole, place="slack:#desk")
+    assert [whole.holds(place) for place in ("slack:#desk", "slack:#ops", "email:slack")] == [True, True, False]
+    assert [one.holds(place) for place in ("slack:#desk", "slack:#ops")] == [True, False]
+
+
+def test_what_passes_by_itself_is_told_to_the_operator_only_after_an_hour() -> None:
+    verdict = after_failure(delivery(), DeliveryError("no route"), CREATED)
+    assert notice_of(delivery(), verdict, CREATED + timedelta(minutes=59)) is None
+    late = notice_of(delivery(), verdict, CREATED + timedelta(hours=1))
+    assert late is not None and (late.key, late.since_at) == ("late/email:desk@example.org", CREATED)
+    doubt = after_failure(delivery(), DeliveryError("lost", ambiguous=True), CREATED)
+    assert notice_of(delivery(), doubt, CREATED + timedelta(hours=9)) is None
+
+
+@pytest.mark.parametrize(
+    ("refuses", "key"), [("message", "failed/email:desk@example.org"), ("channel", "channel/email")]
+)
+def test_what_will_not_pass_is_told_at_once(refuses: Refused, key: str) -> None:
+    verdict = after_failure(delivery(), DeliveryError("no", permanent=True, refuses=refuses), CREATED)
+    notice = notice_of(delivery(), verdict, CREATED)
+    assert notice is not None and notice.key == key

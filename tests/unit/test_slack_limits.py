@@ -209,7 +209,7 @@ def test_sees(name: str) -> None:
     [
         ("", "no_text"),
         (" \n", "no_text"),
-        ("a" * 4_001, "msg_too_long"),
+        ("a" * 40_001, "msg_too_long"),
         ("<!channel>", "live mention"),
         ("<!here|here>", "live mention"),
         ("<@U1", "live mention"),
