@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import gc
-import os
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -18,12 +15,16 @@ import structlog
 from monitor.channels import Channels, open_channels
 from monitor.clock import Clock
 from monitor.digests.render import Templates, render, render_edit
-from monitor.errors import RuleError, StoreError
+from monitor.errors import RuleError
 from monitor.feeds.fetch import Fetcher
+from monitor.feeds.parsing import Parsers
+from monitor.libraries import outdated
 from monitor.links import Links, links_of
+from monitor.lock import Run
+from monitor.metrics import Metrics
 from monitor.model import Digest, Feed, FetchFailed, FetchOutcome, Message
 from monitor.rulebook import Rulebook
-from monitor.settings import Settings
+from monitor.settings import Settings, exposed_files
 from monitor.store import Store
 
 Result = TypeVar("Result")
@@ -68,12 +69,18 @@ class Services:
     rulebook: Rulebook
     store: Store
     fetcher: Fetcher
+    parsers: Parsers
     channels: Channels
     log: Any
     """A structlog logger."""
     store_thread: ThreadPoolExecutor
     links: Links | None = None
     """None where mails can have no links: without a public address or a key to sign with."""
+    metrics: Metrics = field(default_factory=Metrics)
+    sending: set[int] = field(default_factory=set)
+    """Deliveries that this process is sending at this moment."""
+    flood: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while a document of many entries is stored: one at a time, so that the others wait for a slice at most."""
     unchanged: Together[tuple[Feed, FetchOutcome]] = field(default_factory=Together)
     """Polls that brought no document: by far the most, and each has no more to store than its feed's state."""
 
@@ -105,7 +112,8 @@ class Services:
             return Rendered(messages=fill(self.rulebook.builtin_templates, mark), fault=fault)
 
     def log_poll(self, feed: Feed, outcome: FetchOutcome, counts: dict[str, Any]) -> None:
-        """Write one line per poll: failures loud, changes plain, the rest only when debugging."""
+        """Count a poll, and write one line about it: failures loud, changes plain, the rest only when debugging."""
+        self.metrics.polled(outcome, counts["articles"])
         if isinstance(outcome, FetchFailed):
             self.log.warning("feed not read", feed=feed.id, url=feed.url, reason=outcome.reason)
         elif any(counts["articles"].values()):
@@ -116,10 +124,17 @@ class Services:
 
 @asynccontextmanager
 async def open_services(
-    settings: Settings, *, clock: Clock | None = None, rulebook: Rulebook | None = None
+    settings: Settings, *, clock: Clock | None = None, rulebook: Rulebook | None = None, run: Run | None = None
 ) -> AsyncIterator[Services]:
-    """Open everything that a run needs. Raises MonitorError where something cannot be opened."""
-    clock = clock or Clock()
+    """Open everything that a run needs; the whole database is checked first where its last writer was cut off
+    (``run``). Raises MonitorError where something cannot be opened.
+    """
+    clock, metrics = clock or Clock(), Metrics()
+    log = structlog.get_logger("dateline")
+    for file in exposed_files(settings.home):
+        log.warning("secrets can be read by every user of this machine", file=str(file), hint=f"chmod 600 {file}")
+    if old := outdated():
+        log.warning("libraries are old", **{one.name.lower(): f"{one.version}: {one.why}" for one in old})
     if rulebook is None:
         rulebook = Rulebook(settings.home, clock=clock)
         rulebook.load()
@@ -127,17 +142,27 @@ async def open_services(
     store_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
     try:
         store.prepare()
-        async with Fetcher(settings, clock=clock.now) as fetcher, open_channels(settings) as channels:
+        if run and not run.sound:
+            log.warning("the last run was cut off: checking the database")
+            store.check()
+            run.sound = True
+        async with (
+            Fetcher(settings, clock=clock.now) as fetcher,
+            Parsers(on_kill=metrics.parser_killed) as parsers,
+            open_channels(settings) as channels,
+        ):
             yield Services(
                 settings=settings,
                 clock=clock,
                 rulebook=rulebook,
                 store=store,
                 fetcher=fetcher,
+                parsers=parsers,
                 channels=channels,
-                log=structlog.get_logger("dateline"),
+                log=log,
                 links=links_of(settings),
                 store_thread=store_thread,
+                metrics=metrics,
             )
     finally:
         store_thread.shutdown()
@@ -152,47 +177,3 @@ def settle_memory() -> None:
     """
     gc.freeze()
     gc.set_threshold(10_000, 50, 50)
-
-
-# --- one daemon per home -----------------------------------------------------------------------------------------
-
-
-@contextmanager
-def sole_run(settings: Settings) -> Iterator[None]:
-    """Hold the home's lock: only one process polls and sends. Raises StoreError naming the pid of the one that does.
-
-    The lock is the operating system's, so that a killed process leaves none behind.
-    """
-    settings.state.mkdir(parents=True, exist_ok=True)
-    with (settings.state / "dateline.lock").open("a+") as file:
-        for last in (False, False, False, True):
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except OSError as error:
-                # Whoever runs has written its pid; without one it is somebody looking, and gone in a moment.
-                pid = (settings.state / "dateline.lock").read_text().strip()
-                if pid or last:
-                    raise StoreError(f"Dateline already runs here, with pid {pid or 'unknown'}") from error
-                time.sleep(0.2)
-        file.seek(0)
-        file.truncate()
-        file.write(f"{os.getpid()}\n")
-        file.flush()
-        try:
-            yield
-        finally:
-            file.truncate(0)
-
-
-def running_pid(settings: Settings) -> int | None:
-    """Return the pid of the process that holds the home's lock, None where nobody does."""
-    try:
-        with (settings.state / "dateline.lock").open("r+") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except OSError:
-                return int(file.read().strip() or 0)
-    except (OSError, ValueError):
-        pass
-    return None

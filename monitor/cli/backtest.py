@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,14 +12,11 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.progress import BarColumn, TaskProgressColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
 
 from monitor.backtest import Backtest, Changed, Kind, Question, Series, Side, backtest, digest_of
 from monitor.backtest.document import to_json
 from monitor.backtest.replay import Outgoing
 from monitor.backtest.report import RuleCount
-from monitor.backtest.trial import Progress
 from monitor.cli.base import (
     AsJson,
     Home,
@@ -33,6 +29,7 @@ from monitor.cli.base import (
     moment,
     out,
     print_json,
+    progress_bar,
     refuse,
     rulebook_of,
     say_indented,
@@ -102,7 +99,7 @@ def backtest_(
     if digest is not None and digest not in tried.rules.subscriptions:
         raise unknown("digest", digest, tried.rules.subscriptions, f" in {rules}")
     store = store_of(settings)
-    with _progress() as progress:
+    with progress_bar("Articles") as progress:
         found = backtest(store, today, tried, question, progress)
     if digest is not None:
         _print_digest(store, tried, found, digest, at, as_json)
@@ -146,17 +143,6 @@ def _as_given(folder: Path, finding: Finding) -> Finding:
     if file.is_relative_to(folder):
         return finding
     return replace(finding, file=str(folder / (file if _is_home(folder) else file.name)))
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    if not err.is_terminal:
-        yield lambda done, total: None
-        return
-    columns = "Articles", BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
-    with Bar(*columns, console=err, transient=True) as bar:
-        task = bar.add_task("")
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _print_digest(store: Store, tried: Side, found: Backtest, name: str, at: str | None, as_json: bool) -> None:

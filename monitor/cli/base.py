@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.console import Console
 from rich.padding import Padding
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
 from rich.table import Column, Table
 from typer.core import TyperGroup
 
@@ -22,6 +23,7 @@ from monitor.clock import Clock
 from monitor.digests.timing import parse_duration
 from monitor.errors import MonitorError, RuleError
 from monitor.logs import configure_logs
+from monitor.redaction import redact
 from monitor.rulebook import Rulebook
 from monitor.rules.wording import did_you_mean
 from monitor.settings import Settings, load_settings
@@ -30,7 +32,8 @@ from monitor.text.lines import listed
 
 _ORDER = (
     *("init", "run", "once", "check", "explain", "annotate", "backtest", "preview"),
-    *("feeds", "stories", "regions", "status", "deliveries", "silence", "web", "test", "db", "demo"),
+    *("feeds", "stories", "regions", "status", "deliveries", "silence", "web", "test"),
+    *("backup", "restore", "db", "demo"),
 )
 
 
@@ -108,6 +111,18 @@ def answer(value: Any, as_json: bool, say: Callable[[], None]) -> None:
 
 
 @contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show on a terminal how much is done and of how much, as the caller says; nothing anywhere else."""
+    if not err.is_terminal:
+        yield lambda done, total: None
+        return
+    columns = what, BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("")
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
 def working(what: str) -> Iterator[None]:
     """Show on a terminal that something goes on; nothing anywhere else."""
     if err.is_terminal:
@@ -169,7 +184,7 @@ def store_of(settings: Settings) -> Store:
 
 def refuse(message: str) -> typer.Exit:
     """Say what was used wrongly; raise the result: exit code 2."""
-    err.print(f"[bold red]usage[/]: {escape(message)}")
+    err.print(f"[bold red]usage[/]: {escape(redact(message))}")
     return typer.Exit(2)
 
 

@@ -28,7 +28,7 @@ from monitor.digests.notice import notice_digest, notice_message, trial_notice
 from monitor.errors import DeliveryError
 from monitor.model import Delivery, DeliveryState
 from monitor.rules.values import destination as read_destination
-from monitor.store import outbox
+from monitor.store import outbox, outcomes
 
 deliveries = typer.Typer(no_args_is_help=True, help="Messages on their way.")
 app.add_typer(deliveries, name="deliveries")
@@ -86,7 +86,7 @@ def retry(
     Example: `dateline deliveries retry 12`
     """
     with store_of(settings_of(home)).writing() as db:
-        if not outbox.retry(db, number, datetime.now(UTC)):
+        if not outcomes.retry(db, number, datetime.now(UTC)):
             raise refuse(f"there is no failed, held or unknown delivery {number}: see `dateline deliveries list`")
     state = str(DeliveryState.PENDING)
     answer({"id": number, "state": state}, as_json, lambda: out.print(f"Delivery {number} is {state} again."))
@@ -109,7 +109,7 @@ def test_destination(
     except ValueError as error:
         raise refuse(str(error)) from error
     now = datetime.now(UTC)
-    digest = notice_digest("test", trial_notice(now), reason="somebody ran `dateline test`")
+    digest = notice_digest("test", [trial_notice(now)], at=now, reason="somebody ran `dateline test`")
 
     async def send() -> str:
         async with open_channels(settings) as channels:

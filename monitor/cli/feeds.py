@@ -29,9 +29,10 @@ from monitor.feeds.discover import find_feeds
 from monitor.feeds.feedfile import FeedFile
 from monitor.feeds.fetch import Fetcher
 from monitor.feeds.opml import OpmlFeed, read_opml, write_opml
-from monitor.feeds.parse import parse_feed
+from monitor.feeds.parsing import Parsers
 from monitor.feeds.timing import initial_state
 from monitor.model import Feed, Fetched, FetchFailed
+from monitor.redaction import redact
 from monitor.rulebook import Rulebook
 from monitor.settings import Settings
 from monitor.store import polls, reading
@@ -57,7 +58,7 @@ def list_(home: Home = None, as_json: AsJson = False) -> None:
         rows.append(
             {
                 "id": feed.id,
-                "url": feed.url,
+                "url": redact(feed.url),
                 "name": feed.name,
                 "state": "paused" if feed.paused else str(state.health),
                 "articles": articles.get(feed.id, 0),
@@ -66,6 +67,7 @@ def list_(home: Home = None, as_json: AsJson = False) -> None:
                 "next_poll_at": None if feed.paused else state.next_poll_at,
                 "failures": state.failures,
                 "quiet_since": state.quiet_since,
+                "unstable_since": state.unstable_since,
                 "error": state.error,
             }
         )
@@ -92,7 +94,8 @@ def list_(home: Home = None, as_json: AsJson = False) -> None:
 def _spoken_state(row: dict[str, Any]) -> str:
     if row["state"] != "ok":
         return str(row["state"])
-    return "new" if row["last_polled_at"] is None else "quiet" if row["quiet_since"] else "ok"
+    odd = "quiet" if row["quiet_since"] else "unstable ids" if row["unstable_since"] else "ok"
+    return "new" if row["last_polled_at"] is None else odd
 
 
 def _ago(moment: datetime | None, now: datetime) -> str:
@@ -120,29 +123,31 @@ def add(
     settings = settings_of(home)
     known = rulebook_of(settings).rules.feeds
     address = site if "://" in site else f"https://{site}"
-    with working(f"Looking for the feed of {address}"):
+    with working(f"Looking for the feed of {redact(address)}"):
         found = asyncio.run(_find(settings, address))
     if not found:
         raise MonitorError(f"{address}: neither a feed nor a page that names one")
     chosen = found[0]
     for feed in known.values():
         if feed.url == chosen.url:
-            raise refuse(f"{chosen.url} is there already, as {feed.id}")
+            raise refuse(f"{redact(chosen.url)} is there already, as {feed.id}")
     file = FeedFile(settings.home / "rules" / "feeds.yaml")
-    new = file.add(url=chosen.url, name=name or chosen.title or chosen.url, id_=id_, home=home_code, taken=known)
+    new = file.add(
+        url=chosen.url, name=name or chosen.title or redact(chosen.url), id_=id_, home=home_code, taken=known
+    )
     _save(settings, file)
 
     def say() -> None:
-        out.print(f"Added [bold]{escape(new)}[/]: {escape(chosen.url)}")
+        out.print(f"Added [bold]{escape(new)}[/]: {escape(redact(chosen.url))}")
         for other in found[1:]:
-            out.print(f"  also found: {escape(other.url)} {escape(other.title)}")
+            out.print(f"  also found: {escape(redact(other.url))} {escape(other.title)}")
 
-    answer({"id": new, "url": chosen.url, "also": [other.url for other in found[1:]]}, as_json, say)
+    answer({"id": new, "url": redact(chosen.url), "also": [redact(other.url) for other in found[1:]]}, as_json, say)
 
 
 async def _find(settings: Settings, address: str) -> Any:
-    async with Fetcher(settings) as fetcher:
-        return await find_feeds(fetcher, address)
+    async with Fetcher(settings) as fetcher, Parsers() as parsers:
+        return await find_feeds(fetcher, parsers, address)
 
 
 @feeds.command()
@@ -219,12 +224,12 @@ def test_feed(
     settings = settings_of(home)
     configured = rulebook_of(settings).rules.feeds
     feed = configured.get(url) or Feed(id="test", url=url if "://" in url else f"https://{url}", name="test")
-    with working(f"Reading {feed.url}"):
+    with working(f"Reading {redact(feed.url)}"):
         found = asyncio.run(_test(settings, feed))
 
     def say() -> None:
         if found["error"]:
-            out.print(f"[bold red]{escape(feed.url)}[/]: {escape(found['error'])}")
+            out.print(f"[bold red]{escape(found['url'])}[/]: {escape(found['error'])}")
         for entry in found["entries"]:
             published = f"{entry['published']:%Y-%m-%d %H:%M}" if entry["published"] else "no date        "
             out.print(
@@ -240,16 +245,19 @@ def test_feed(
 
 async def _test(settings: Settings, feed: Feed) -> dict[str, Any]:
     now = datetime.now(UTC)
-    result: dict[str, Any] = {"url": feed.url, "status": None, "error": None, "entries": []}
+    result: dict[str, Any] = {"url": redact(feed.url), "status": None, "error": None, "entries": []}
     async with Fetcher(settings) as fetcher:
         outcome = await fetcher.fetch(feed, initial_state(feed, now))
     match outcome:
         case FetchFailed():
             result |= {"status": outcome.status, "error": outcome.reason}
         case Fetched():
-            result |= {"url": outcome.url, "status": 200}
+            result |= {"url": redact(outcome.url), "status": 200}
             try:
-                parsed = parse_feed(outcome.body, url=outcome.url, content_type=outcome.content_type, now=now)
+                async with Parsers() as parsers:
+                    parsed = await parsers.parse(
+                        outcome.body, url=outcome.url, content_type=outcome.content_type, now=now
+                    )
             except ParseError as error:
                 return result | {"error": str(error)}
             result["entries"] = [

@@ -79,7 +79,10 @@ def _matches(life: Life, rule: str | None) -> Iterator[Step]:
             first = f"{match.rule} for the first time (only its latest match is kept)"
             yield Step(at=match.matched_at, stage="matched", text=first)
         yield Step(at=at, stage="matched", text=text)
-    if not found:
+    if life.set_aside is not None:
+        text = f"Dateline failed on it, and tries again after an update or with other rules: {life.set_aside}"
+        yield Step(at=life.article.revised_at or life.article.stored_at, stage="set aside", text=text)
+    elif not found:
         text = f"by {rule}, as the rules were then" if rule else "by any rule, as the rules were then"
         yield Step(at=life.article.revised_at or life.article.stored_at, stage="no match", text=text)
 

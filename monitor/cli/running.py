@@ -1,11 +1,10 @@
-"""`init`, `run`, `once`, `demo`, `status`, `db`: a home and what runs on it."""
+"""`init`, `run`, `once`, `demo`, `status`: a home and what runs on it."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import shutil
-import sys
 import threading
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -15,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from monitor import pipeline
-from monitor.app import Services, open_services, running_pid, settle_memory, sole_run
+from monitor.app import Services, open_services, settle_memory
 from monitor.cli import web
 from monitor.cli.base import (
     AsJson,
@@ -28,6 +27,7 @@ from monitor.cli.base import (
     print_json,
     refuse,
     rulebook_of,
+    say_indented,
     settings_of,
     store_of,
     table,
@@ -36,11 +36,12 @@ from monitor.cli.base import (
 from monitor.daemon import run_daemon
 from monitor.digests.timing import Immediately
 from monitor.digests.words import counted
+from monitor.lock import Run, running_pid, sole_run
 from monitor.logs import configure_logs
 from monitor.model import FeedHealth
 from monitor.rulebook import Rulebook, builtin_home
 from monitor.status import status_of
-from monitor.store import Store, polls
+from monitor.store import polls
 
 LONGEST_STOP_SECONDS = 2.8
 """Who presses Ctrl-C waits no longer than three."""
@@ -93,18 +94,18 @@ def run(
     if as_json:
         settings = settings.model_copy(update={"log": "json"})
         configure_logs(settings.log)
-    rulebook = rulebook_of(settings)
     spoken = settings.log == "console"
-    settle_memory()
+
+    def load() -> Rulebook:
+        rulebook = rulebook_of(settings)
+        settle_memory()
+        return rulebook
 
     async def go() -> None:
         greet, pages_at = _greet if spoken else _log_start, (host, port) if with_web else None
-        await run_daemon(settings, rulebook, greet=greet, on_stop=_cut_off_later, pages_at=pages_at)
+        await run_daemon(settings, load, greet=greet, on_stop=_cut_off_later, pages_at=pages_at)
         if spoken:
             err.print("Stopped.")
-        sys.stderr.flush()
-        # All is closed and committed. A thread that still parses a large document must not hold the process up.
-        os._exit(0)
 
     asyncio.run(go())
 
@@ -157,16 +158,15 @@ def once(
     Example: `dateline once --all --json`
     """
     settings = settings_of(home)
-    rulebook = rulebook_of(settings)
 
-    settle_memory()
-
-    async def go() -> pipeline.Counts:
-        async with open_services(settings, rulebook=rulebook) as services:
+    async def go(rulebook: Rulebook, run: Run) -> pipeline.Counts:
+        async with open_services(settings, rulebook=rulebook, run=run) as services:
             return await pipeline.run_once(services, every_feed=every_feed)
 
-    with sole_run(settings), working("Polling, matching, delivering"):
-        counts = asyncio.run(go())
+    with sole_run(settings) as run, working("Polling, matching, delivering"):
+        rulebook = rulebook_of(settings)
+        settle_memory()
+        counts = asyncio.run(go(rulebook, run))
     answer(counts.as_json(), as_json, lambda: _say_counts(counts))
     if counts.undeliverable:
         raise typer.Exit(1)
@@ -220,7 +220,8 @@ def _say_status(state: dict[str, Any]) -> None:
     out.print("[bold green]All is well.[/]" if state["ok"] else "[bold red]Something needs a hand:[/]")
     for need in state["needs"]:
         since = f" since {need['since']:%Y-%m-%d %H:%M} UTC" if need["since"] else ""
-        out.print(f"  {escape(need['what'])}{since}\n    [dim]{escape(need['hint'])}[/]")
+        say_indented(f"{escape(need['what'])}{since}", 2)
+        say_indented(f"[dim]{escape(need['hint'])}[/]", 4)
     daemon = state["daemon"]
     rows = table("", "")
     rows.show_header = False
@@ -233,25 +234,7 @@ def _say_status(state: dict[str, Any]) -> None:
     rules = state["rules"]
     since = f" since {rules['loaded_at']:%Y-%m-%d %H:%M} UTC" if rules["loaded_at"] else ""
     rows.add_row("rules", f"version {rules['version']}{since}" if rules["version"] else "none in force")
+    if old := state["libraries"]:
+        older = ", ".join(f"{one['name']} {one['version']} ({one['sound_since']} is safer)" for one in old)
+        rows.add_row("libraries", f"[dim]{older}[/]")
     out.print(rows)
-
-
-database = typer.Typer(no_args_is_help=True, help="The database.")
-app.add_typer(database, name="db")
-
-
-@database.command()
-def upgrade(home: Home = None, as_json: AsJson = False) -> None:
-    """Bring the database's schema to this program's version; run it after an update that says so.
-
-    Example: `dateline db upgrade --home ~/desk`
-    """
-    settings = settings_of(home)
-    with sole_run(settings):
-        store = Store(settings.database_url)
-        schema = store.upgrade()
-    answer(
-        {"database": store.name, "schema": schema},
-        as_json,
-        lambda: out.print(f"The database {escape(store.name)} has schema {schema}."),
-    )

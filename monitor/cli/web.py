@@ -15,10 +15,15 @@ import typer
 from monitor.cli.base import Home, app, err, settings_of
 from monitor.clock import Clock
 from monitor.errors import StoreError
+from monitor.health import Health, InForce
 from monitor.links import links_of
+from monitor.lock import running_pid
 from monitor.logs import configure_logs
+from monitor.metrics import Watched
+from monitor.rulebook import last_good_version
 from monitor.settings import Settings
 from monitor.store import Store
+from monitor.store.standing import Standing
 
 DAEMON_SECONDS = 10.0
 """How long a daemon that was started at the same moment may take to make a new home's database."""
@@ -47,6 +52,8 @@ def web(
     """
     from monitor.web import address_of, listen, make_app, serve  # half a second that no other command has to pay
 
+    clock = Clock()
+
     settings = settings_of(home)
     if as_json:
         settings = settings.model_copy(update={"log": "json"})
@@ -62,12 +69,26 @@ def web(
             for number in (signal.SIGINT, signal.SIGTERM):
                 asyncio.get_running_loop().add_signal_handler(number, stop.set)
             log.info("pages shown", at=address_of(listening))
-            await serve(make_app(settings, store, clock=Clock(), log=log), listening, until=stop)
+            watched = Watched(_health(settings, store, clock), clock=clock)
+            await serve(make_app(settings, store, watched=watched, clock=clock, log=log), listening, until=stop)
             sys.stderr.flush()
             # A page that waits for the database must not hold the process up.
             os._exit(0)
 
         asyncio.run(go())
+
+
+def _health(settings: Settings, store: Store, clock: Clock) -> Health:
+    """Judge the daemon from outside: by its lock, its copy of the rules and what it has stored."""
+
+    def in_force(standing: Standing | None) -> InForce:
+        version = last_good_version(settings.home) or ""
+        return InForce(version=version, refused=standing is not None and standing.rules_refused)
+
+    def besides() -> list[str]:
+        return [] if running_pid(settings) else ["no daemon runs"]
+
+    return Health(store, clock=clock, in_force=in_force, besides=besides)
 
 
 def _store_of_daemon(settings: Settings) -> Store:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from http import HTTPStatus
 from typing import Any
 
@@ -32,7 +32,7 @@ BODY_BYTES = 4096
 """A one-click request has 26 (RFC 8058); what a form of ours sends is empty."""
 BODY_SECONDS = 10.0
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::\d{1,5})?")
 
 
@@ -47,13 +47,18 @@ class Guard:
         prefix: str,
         refuse: Callable[[HTTPStatus], Response],
         log: Any,
+        open_to_all: Collection[str] = (),
     ) -> None:
-        """``host`` and ``prefix`` are those of the public address; a proxy may have taken the prefix off, or not."""
+        """``host`` and ``prefix`` are those of the public address; a proxy may have taken the prefix off, or not.
+
+        Paths that are ``open_to_all`` answer under any name.
+        """
         self._app = app
-        self._hosts = (_LOOPBACK | {_name_of(host)}) - {""}
+        self._hosts = (LOOPBACK | {name_of(host)}) - {""}
         self._prefix = prefix
         self._refuse = refuse
         self._log = log
+        self._open = frozenset(open_to_all)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
@@ -65,12 +70,13 @@ class Guard:
                 MutableHeaders(scope=message).update(HEADERS)
             await send(message)
 
+        scope = self._below_prefix(scope)
         refused = self._refusal(scope) or await _read_through(receive)
         if refused:
             await self._refuse(refused)(scope, receive, send_with_headers)
             return
         try:
-            await self._app(self._below_prefix(scope), receive, send_with_headers)
+            await self._app(scope, receive, send_with_headers)
         except Exception:
             # The one broad net of the web: whatever a page runs into is told to the operator, not to the reader.
             self._log.exception("page failed")
@@ -79,7 +85,7 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> HTTPStatus | None:
         """Refuse names that are not ours: a page elsewhere may have pointed its own at this address."""
-        known = _name_of(Headers(scope=scope).get("host", "")) in self._hosts
+        known = name_of(Headers(scope=scope).get("host", "")) in self._hosts or scope["path"] in self._open
         return None if known else HTTPStatus.MISDIRECTED_REQUEST
 
     def _below_prefix(self, scope: Scope) -> Scope:
@@ -89,7 +95,7 @@ class Guard:
         return scope
 
 
-def _name_of(host: str) -> str:
+def name_of(host: str) -> str:
     """Return the name of a Host header, without the port; empty where it is none."""
     found = _HOST.fullmatch(host.lower())
     return found["name"] if found else ""

@@ -18,8 +18,10 @@ from sqlalchemy import text, update
 
 from monitor.digests.render import compile_templates, render
 from monitor.errors import SettingsError
+from monitor.health import Health, InForce
 from monitor.home_files import read_templates
 from monitor.links import Links, Refused, links_of
+from monitor.metrics import Watched
 from monitor.model import DeliveryState, Digest, EmailMessage
 from monitor.rulebook import builtin_home
 from monitor.settings import Settings, load_settings
@@ -88,7 +90,10 @@ async def serving(home: Path, *, path: str = "", key: str | None = KEY) -> Async
     store.prepare()
     with store.writing() as db:
         telling.follow_subscriptions(db, [DAILY], START)
-    app = make_app(settings, store, clock=FixedClock(), log=structlog.get_logger())
+    clock = FixedClock()
+    in_force = InForce(version="1", refused=False)
+    watched = Watched(Health(store, clock=clock, in_force=lambda _: in_force, besides=tuple), clock=clock)
+    app = make_app(settings, store, watched=watched, clock=clock, log=structlog.get_logger())
     task = asyncio.create_task(serve(app, listening, until=until))
     links = links_of(settings) or Links(f"{address}{path}", KEY.encode())
     async with httpx.AsyncClient(base_url=address, trust_env=False, timeout=10) as client:
@@ -466,6 +471,19 @@ async def test_what_is_no_http_gets_the_same_headers(web: Web, request_: bytes) 
     status, *lines = head.split("\r\n")
     assert (status.split()[1], body) == ("400", "")
     assert_guarded(httpx.Headers({name: value for name, _, value in (line.partition(": ") for line in lines)}))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("//evil.example", "///evil.example/..", "/\\evil.example", "/%2f%2fevil.example", "/%5cevil.example"),
+        *("/d//evil.example", "/?next=https://evil.example", "/u/x?to=//evil.example", "/d", "/u/", "/style.css/"),
+    ],
+)
+async def test_no_address_leads_elsewhere(web: Web, path: str) -> None:
+    head = (await web.raw(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())).partition("\r\n\r\n")[0]
+    assert head.split()[1] in ("200", "404")
+    assert "\r\nlocation:" not in head.lower()
 
 
 # --- bounds ---
