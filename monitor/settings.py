@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections import ChainMap
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -30,11 +31,13 @@ from pydantic_settings import (
 )
 
 from monitor.errors import SettingsError
+from monitor.redaction import AS_LONG_AS_A_KEY, keep_secret
 
 Network = IPv4Network | IPv6Network
 TlsMode = Literal["none", "starttls", "implicit"]
 
 _SECRETS = ("DATABASE_URL", "SLACK_BOT_TOKEN", "SMTP_URL", "DATELINE_SECRET_KEY")
+_MOUNTED = (Path("/run/secrets"), Path("/var/run/secrets"))
 _DEFAULT_PORTS: dict[TlsMode, int] = {"none": 25, "starttls": 587, "implicit": 465}
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
@@ -45,7 +48,7 @@ class SmtpServer:
 
     host: str
     port: int
-    user: str | None
+    user: str | None = field(repr=False)
     password: SecretStr | None
     tls: TlsMode
 
@@ -198,6 +201,24 @@ class Settings(BaseSettings):
             return url
         return f"sqlite:///{self.under_home(file)}{mark}{query}"
 
+    @property
+    def secrets(self) -> tuple[str | None, ...]:
+        """What must never be shown; also a user's name that is as long as a key, as some mail services want it."""
+        held = (self.slack_bot_token, self.secret_key, self.smtp.password if self.smtp else None)
+        users = [self.smtp.user if self.smtp else None, urlsplit(self.slack_api_url).username]
+        passwords = (*_passwords(self.database.get_secret_value()), *_passwords(self.slack_api_url))
+        return (
+            *(secret.get_secret_value() for secret in held if secret),
+            *(user for user in users if user and len(user) >= AS_LONG_AS_A_KEY and "@" not in user),
+            *(unquote(written) for written in passwords),
+        )
+
+    @property
+    def database_file(self) -> Path | None:
+        """Where the database lies, None where it is no file."""
+        file = self.database_url.removeprefix("sqlite:///").partition("?")[0]
+        return Path(file) if self.database_url.startswith("sqlite:///") and file not in ("", ":memory:") else None
+
     def under_home(self, path: str) -> Path:
         """Return ``path`` if it is absolute, else where it lies under the home."""
         return self.home / path
@@ -235,38 +256,89 @@ class _SecretFiles(PydanticBaseSettingsSource):
         path = self._variables.get(f"{name}_FILE".lower())
         if name not in _SECRETS or not path or self._variables.get(name.lower()):
             return None, name, False
-        try:
-            secret = (self._home / path).read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{name}_FILE: cannot read {path}: {_why(error)}") from error
-        if not secret:
-            raise SettingsError(f"{name}_FILE: {path} is empty")
-        return secret, name, False
+        return _read_secret(name, self._home, path), name, False
 
     def __call__(self) -> dict[str, Any]:
         found = (self.get_field_value(field, name) for name, field in self.settings_cls.model_fields.items())
         return {name: secret for secret, name, _ in found if secret is not None}
 
 
+def _read_secret(name: str, home: Path, path: str) -> str:
+    try:
+        secret = (home / path).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{name}_FILE: cannot read {path}: {_why(error)}") from error
+    if not secret:
+        raise SettingsError(f"{name}_FILE: {path} is empty")
+    return secret
+
+
 def _why(error: OSError | UnicodeDecodeError) -> str:
     return error.strerror or "input error" if isinstance(error, OSError) else "it is not UTF-8 text"
 
 
-def variables(home: Path) -> Mapping[str, str]:
-    """Return what `env:NAME` in a rule file may name: the environment as it is when asked, then the home's `.env`."""
-    written = {name: value for name, value in dotenv_values(home / ".env").items() if value is not None}
-    return ChainMap(os.environ, written)
+class Variables:
+    """What `env:NAME` in a rule file may name: the environment as it is when asked, then the home's `.env`.
+
+    A name that stands in neither may be that of a file: ``NAME_FILE``.
+    """
+
+    def __init__(self, home: Path, environment: Mapping[str, str] = os.environ) -> None:
+        self._home = home
+        written = {name: value for name, value in dotenv_values(home / ".env").items() if value is not None}
+        self._given = ChainMap(cast("dict[str, str]", environment), written)
+
+    def file_of(self, name: str) -> Path | None:
+        """Return the file that holds a secret, None where there is none."""
+        path = self._given.get(f"{name}_FILE")
+        return self._home / path if path else None
+
+    def secret(self, name: str) -> str | None:
+        """Return a variable's value, None where it is not set; from now on no text shows it.
+
+        Raises SettingsError where its file cannot be read.
+        """
+        found = self._given.get(name, "").strip()
+        if not found and (path := self._given.get(f"{name}_FILE")):
+            found = _read_secret(name, self._home, path)
+        # Also what stands behind the user's name of a login, and behind the word "Bearer".
+        keep_secret(found, found.partition(":")[2], found.rpartition(" ")[2])
+        return found or None
+
+
+def _passwords(url: str) -> list[str]:
+    """Return the passwords in an address, as written; also in one that its user forgot to percent-encode."""
+    return ["".join(found) for found in re.findall(r"://[^:/@]*:([^@]*)@|[?&](?:ssl)?password=([^&]*)", url)]
+
+
+def exposed_files(home: Path) -> list[Path]:
+    """Return the files with secrets that every user of this machine can read.
+
+    What a container mounts under `/run/secrets` is readable by design, and there is nobody else in a container.
+    """
+    variables = Variables(home)
+    files = [home / ".env", *filter(None, map(variables.file_of, _SECRETS))]
+    return [file for file in files if file.parent not in _MOUNTED and _is_open_to_all(file)]
+
+
+def _is_open_to_all(file: Path) -> bool:
+    try:
+        return bool(file.stat().st_mode & stat.S_IROTH)
+    except OSError:
+        return False
 
 
 def load_settings(home: Path | None = None) -> Settings:
     """Read the settings of a home: ``home``, else `DATELINE_HOME`, else the current folder.
 
-    What stands in the environment wins over the home's `.env`. Raises SettingsError naming the variable and what is
-    allowed, never the value.
+    What stands in the environment wins over the home's `.env`. No text shows the secrets among them from now on. Raises
+    SettingsError naming the variable and what is allowed, never the value.
     """
     place = Path(home or os.environ.get("DATELINE_HOME") or ".").absolute()
     try:
-        return Settings(_env_file=place / ".env", home=place)
+        settings = Settings(_env_file=place / ".env", home=place)
+        keep_secret(*settings.secrets)
+        return settings
     except ValidationError as error:
         name = str(error.errors(include_input=False)[0]["loc"][0])
         allowed = next(

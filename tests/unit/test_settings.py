@@ -4,12 +4,14 @@ import traceback
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from pydantic import SecretStr
 
 from monitor.errors import SettingsError
-from monitor.settings import Settings, SmtpServer, load_settings
+from monitor.redaction import redact
+from monitor.settings import Settings, SmtpServer, Variables, exposed_files, load_settings
 
 PASSWORD = "s3cret-W0rd"
 SECRETS = {
@@ -269,3 +271,79 @@ def test_mail_servers(tmp_path: Path, url: str, server: SmtpServer) -> None:
 def test_durations_without_a_unit_are_seconds(tmp_path: Path) -> None:
     assert load_settings(write(tmp_path, "DATELINE_FETCH_TIMEOUT=45")).fetch_timeout == timedelta(seconds=45)
     assert load_settings(write(tmp_path, "DATELINE_KEEP=all")).keep is None
+
+
+# --- what must not be shown --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "secrets"),
+    [
+        ("SLACK_BOT_TOKEN", "xoxb-1", {"xoxb-1"}),
+        ("DATELINE_SECRET_KEY", "sixteen letters!", {"sixteen letters!"}),
+        ("SMTP_URL", "smtp://desk:p%40ss@h", {"p@ss"}),
+        ("SMTP_URL", "smtp://desk%40example-newsroom.org:p%40ss@h", {"p@ss"}),
+        ("SMTP_URL", "smtp://AKIAIOSFODNN7EXAMPLE:word@h", {"AKIAIOSFODNN7EXAMPLE", "word"}),
+        ("SMTP_URL", "smtp://h", set()),
+        ("DATABASE_URL", "postgresql://desk:p%40ss@db:5432/desk", {"p@ss"}),
+        ("DATABASE_URL", "postgresql://desk:p/a#s?s@db:5432/desk", {"p/a#s?s"}),
+        ("DATABASE_URL", "postgresql://db:5432/desk?user=a&password=p%40ss&sslpassword=word", {"p@ss", "word"}),
+        ("DATABASE_URL", "postgresql://desk@db:5432/desk", set()),
+        ("DATABASE_URL", "sqlite:////var/desk.db", set()),
+        (
+            "DATELINE_SLACK_API_URL",
+            "https://a-key-of-a-proxy-service:word@proxy/api",
+            {"a-key-of-a-proxy-service", "word"},
+        ),
+    ],
+)
+def test_what_is_secret(tmp_path: Path, name: str, value: str, secrets: set[str]) -> None:
+    assert {one for one in load_settings(write(tmp_path, f"{name}='{value}'")).secrets if one} == secrets
+
+
+def test_settings_that_were_loaded_are_kept_secret(tmp_path: Path) -> None:
+    text = " ".join(SECRETS.values())
+    assert PASSWORD in redact(f"said {PASSWORD}")
+    load_settings(write(tmp_path, "".join(f"{name}='{value}'\n" for name, value in SECRETS.items())))
+    assert PASSWORD not in redact(f"said {PASSWORD} {text} {quote(text)}")
+
+
+def test_variables_of_rule_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "key").write_text("from a file\n")
+    given = Variables(write(tmp_path, "NEWS_LOGIN=me:written-there\nNEWS_KEY_FILE=key\nLOST_FILE=lost\n"))
+    assert (given.secret("NEWS_LOGIN"), given.secret("NEWS_KEY")) == ("me:written-there", "from a file")
+    assert (given.file_of("NEWS_KEY"), given.file_of("NEWS_LOGIN")) == (tmp_path / "key", None)
+    assert redact("written-there from a file, in file key") == "••• •••, in file key"
+    monkeypatch.setenv("NEWS_LOGIN", "me:set")
+    monkeypatch.setenv("NEWS_KEY", "Bearer set-here")
+    assert (given.secret("NEWS_LOGIN"), given.secret("NEWS_KEY")) == ("me:set", "Bearer set-here")
+    assert redact("set-here") == "•••"
+    assert given.secret("NOTHING") is None
+    with pytest.raises(SettingsError, match=r"^LOST_FILE: cannot read lost: No such file or directory$"):
+        given.secret("LOST")
+
+
+def test_files_with_secrets_that_everybody_can_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    token, key, env = tmp_path / "token", tmp_path / "key", tmp_path / ".env"
+    for file in (token, key):
+        file.write_text("xoxb-1234")
+    write(tmp_path, "SLACK_BOT_TOKEN_FILE=token\nSMTP_URL_FILE=missing\nDATABASE_URL_FILE=/run/secrets/database\n")
+    monkeypatch.setenv("DATELINE_SECRET_KEY_FILE", str(key))
+    for file in (env, token, key):
+        file.chmod(0o640)
+    assert exposed_files(tmp_path) == []
+    token.chmod(0o644)
+    assert exposed_files(tmp_path) == [token]
+    key.chmod(0o604)
+    env.chmod(0o644)
+    assert exposed_files(tmp_path) == [env, token, key]
+    assert exposed_files(tmp_path / "empty") == [key]
+
+
+def test_what_a_container_mounts_is_open_by_design(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "database").write_text("x")
+    (tmp_path / "database").chmod(0o444)
+    write(tmp_path, f"DATABASE_URL_FILE={tmp_path}/database\n").joinpath(".env").chmod(0o600)
+    assert exposed_files(tmp_path) == [tmp_path / "database"]
+    monkeypatch.setattr("monitor.settings._MOUNTED", (tmp_path,))
+    assert exposed_files(tmp_path) == []
