@@ -14,8 +14,20 @@ import structlog
 from monitor.app import Services
 from monitor.channels import Channels
 from monitor.clock import Clock
-from monitor.errors import DeliveryError
-from monitor.model import Asked, Delivery, Feed, FeedState, Fetched, FetchFailed, FetchOutcome, NotModified, Receipt
+from monitor.errors import DeliveryError, FetchError
+from monitor.feeds.parse import parse_feed
+from monitor.model import (
+    Asked,
+    Delivery,
+    Feed,
+    FeedState,
+    Fetched,
+    FetchFailed,
+    FetchOutcome,
+    NotModified,
+    ParsedFeed,
+    Receipt,
+)
 from monitor.rulebook import Rulebook
 from monitor.settings import load_settings
 from monitor.store import Store
@@ -45,6 +57,13 @@ class FakeFetcher:
     def __init__(self) -> None:
         self.pages: dict[str, bytes | FetchOutcome | Exception] = {}
         self.asked: list[str] = []
+        self.pinged: list[str] = []
+        self.ping_fault: FetchError | None = None
+
+    async def ping(self, url: str) -> None:
+        self.pinged.append(url)
+        if self.ping_fault:
+            raise self.ping_fault
 
     async def fetch(self, feed: Feed, state: FeedState) -> FetchOutcome:
         self.asked.append(feed.id)
@@ -65,6 +84,13 @@ class FakeFetcher:
             etag=None,
             last_modified=None,
         )
+
+
+class InlineParsers:
+    """Parses where it stands, without a child: for tests of what comes after."""
+
+    async def parse(self, body: bytes, *, url: str, content_type: str | None, now: datetime) -> ParsedFeed:
+        return parse_feed(body, url=url, content_type=content_type, now=now)
 
 
 class RecordingChannel:
@@ -162,6 +188,7 @@ async def open_desk(home: Path, rules: str = RULES, *, clock: FixedClock | None 
         rulebook=rulebook,
         store=store,
         fetcher=fetcher,  # type: ignore[arg-type]
+        parsers=InlineParsers(),  # type: ignore[arg-type]
         channels=Channels(ready={"folder": channel, "email": channel, "slack": channel}, lacking={}),
         log=structlog.get_logger(),
         store_thread=thread,

@@ -117,7 +117,7 @@ def test_feeds_are_listed_tested_added_and_removed(home: Home) -> None:
     assert [(row["id"], row["state"], row["articles"]) for row in rows] == [("dawn", "ok", 2), ("daily", "ok", 1)]
     assert set(rows[0]) == {
         *("id", "url", "name", "state", "articles", "last_polled_at", "last_changed_at"),
-        *("next_poll_at", "failures", "quiet_since", "error"),
+        *("next_poll_at", "failures", "quiet_since", "unstable_since", "error"),
     }
     tested = home.json("feeds", "test", home.server.url("/dawn"), "--json")
     assert (tested["status"], tested["error"], tested["entries"][0]["title"]) == (200, None, ATTACK)
@@ -432,7 +432,7 @@ def test_the_demo_says_its_totals(home: Home) -> None:
 
 def test_help_lists_commands_as_they_are_needed(home: Home) -> None:
     shown = re.findall(r"^│ ([a-z]+) ", home.run("--help").partition(" Commands ")[2], re.MULTILINE)
-    assert (shown[:3], shown[-3:]) == (["init", "run", "once"], ["test", "db", "demo"])
+    assert (shown[:3], shown[-3:]) == (["init", "run", "once"], ["restore", "db", "demo"])
 
 
 def test_a_daemon_that_logs_json_says_nothing_else_and_an_other_says_what_fails(home: Home) -> None:
@@ -442,7 +442,8 @@ def test_a_daemon_that_logs_json_says_nothing_else_and_an_other_says_what_fails(
         daemon = home.start(*arguments)
         try:
             assert daemon.stderr is not None
-            lines = [daemon.stderr.readline() for _ in range(3 if not arguments else 1)]
+            said_first = (line for line in daemon.stderr if "warning" not in line)  # of this machine's libraries
+            lines = [next(said_first) for _ in range(3 if not arguments else 1)]
             assert first in lines[0]
             assert (
                 arguments

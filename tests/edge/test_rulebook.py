@@ -179,7 +179,7 @@ def test_a_bad_file_changes_nothing_and_says_where(home: Path) -> None:
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.__name__.strip("_"))
 def test_any_bytes_are_a_whole_set_or_none(home: Path, mutation: Mutation) -> None:
-    chance = random.Random(11)  # noqa: S311 - the same mutations at each run
+    chance = random.Random(11)
     both = b"rules: {storm: {when: storm}, flood: {when: flood}}\n"
     rulebook = Rulebook(home)
     rulebook.load()

@@ -105,7 +105,7 @@ def changed(chance: random.Random, words: Words, others: Words) -> Words:
 def test_edited_copies_are_found(
     texts: list[Text], edit: Callable[[random.Random, Words, Words], Words], floor: float
 ) -> None:
-    chance = random.Random(2026)  # noqa: S311 - the same edits in every run
+    chance = random.Random(2026)
     ones = [one for one in texts if len(one.words) >= FEWEST_WORDS][:ARTICLES]
     others = [word for text in ones for word in text.words]
     memory = Memory()

@@ -19,7 +19,7 @@ from tests.timing import allowed
 MOST_SECONDS = 0.1
 """Of processor time, for all that this asks of one article once its words are cut."""
 
-RANDOM = random.Random(4)  # noqa: S311 - invents texts, guards nothing
+RANDOM = random.Random(4)
 
 
 def gibberish(words: int, letters: str) -> str:

@@ -48,7 +48,7 @@ def shown(title: str, text: str, at: datetime | None) -> Features:
 
 def mix(seed: int) -> list[dict[str, Any]]:
     """Return the AllSides items among unrelated entries, shuffled. They have no dates."""
-    chosen = random.Random(seed)  # noqa: S311
+    chosen = random.Random(seed)
     lines = (DATA / "story_groups_allsides" / "stories.jsonl").read_text(encoding="utf-8").splitlines()
     items = [json.loads(line) for line in lines]
     items += [

@@ -450,7 +450,7 @@ MUTATIONS: tuple[Mutation, ...] = (
 def test_mutated_starter_files_never_raise_and_every_finding_has_a_place(
     mutation: Mutation,
 ) -> None:
-    chance = random.Random(7)  # noqa: S311 - the same mutations at each run
+    chance = random.Random(7)
     joined = list(STARTER.items())
     broken = 0
     for _ in range(30):

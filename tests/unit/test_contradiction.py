@@ -161,7 +161,7 @@ def articles(chance: random.Random) -> list[Article]:
     ]
 
 
-MANY = [Reading(article, SMALL) for article in articles(random.Random(5))]  # noqa: S311 - the same at each run
+MANY = [Reading(article, SMALL) for article in articles(random.Random(5))]
 
 
 @settings(max_examples=400, deadline=None)

@@ -41,6 +41,7 @@ PAGES = {
         "docs/operator.md",
         "docs/rules.md",
         "docs/architecture.md",
+        "docs/security.md",
     )
 }
 ENV_EXAMPLE = (ROOT / ".env.example").read_text("utf-8")
@@ -352,9 +353,10 @@ def test_every_state_of_a_delivery_is_told() -> None:
 
 
 def test_numbers_told_are_those_of_the_code() -> None:
-    from monitor import daemon
+    from monitor.daemon import jobs, slots
     from monitor.digests import render, sending
-    from monitor.feeds.parse import document
+    from monitor.feeds import parsing, parsing_child
+    from monitor.feeds.parse import document, fields
     from monitor.pipeline import poll
     from monitor.rules import source
     from monitor.text import fold
@@ -364,7 +366,10 @@ def test_numbers_told_are_those_of_the_code() -> None:
     assert timing.LONGEST_BACK_OFF.total_seconds() == timing.LEAST_QUIET.total_seconds() == 24 * 3600
     assert timing.LONGEST_INTERVAL.total_seconds() == 6 * 3600
     assert timing.SAME_MOVES == 3
-    assert (daemon.POLLS_AT_ONCE, daemon.SENDS_AT_ONCE, poll.SLICE) == (32, 8, 500)
+    assert (slots.POLLS_AT_ONCE, jobs.SENDS_AT_ONCE, poll.SLICE) == (32, 8, 500)
+    assert (parsing.PATIENT_SECONDS, parsing.PATIENT_MB, parsing.MOST_BYTES) == (10, 512, 200_000_000)
+    assert (parsing.USUAL_BYTES, parsing.QUICK_SECONDS, parsing_child.SECONDS_A_PART_MORE) == (2_000_000, 1, 2)
+    assert (fields.MAX_TITLE, fields.MAX_TEXT, fields.MAX_NAME, fields.MAX_SECTION) == (1_000, 200_000, 300, 2_000)
     assert (document.MAX_ENTRIES, source.MAX_BYTES, render.MAIL_BYTES) == (50_000, 32 * 1024 * 1024, 90_000)
     assert fold.LEDE_WORDS == 60
 
@@ -372,6 +377,20 @@ def test_numbers_told_are_those_of_the_code() -> None:
 def test_the_built_in_templates_are_those_told() -> None:
     names = {name.partition("/")[0] for name in read_home(ROOT, builtin=ROOT).templates}
     assert names == {"digest", "alert", "brief", "common"}
+
+
+# --- what security rests on -----------------------------------------------------------------------------------------
+
+
+GUARDED = [row for row in table_rows("docs/security.md", "threat") if len(row) == 3 and row[2]]
+
+
+@pytest.mark.parametrize("row", GUARDED, ids=lambda row: row[0][:40])
+def test_every_threat_has_its_test(row: list[str]) -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", row[2])
+    assert ", ".join(f"`{file}::{test}`" for file, test in named) == row[2]
+    for file, test in named:
+        assert re.search(rf"^(?:async )?def {test}\(", (ROOT / file).read_text("utf-8"), re.MULTILINE), test
 
 
 # --- links and paths ---------------------------------------------------------------------------------------------
@@ -418,3 +437,22 @@ def test_make_targets_told_of_exist() -> None:
     told = {name for text in PAGES.values() for name in re.findall(r"(?:`|^)make ([a-z]+)", text, re.MULTILINE)}
     assert {"run", "test", "check", "bench", "lock", "schema"} <= told
     assert [name for name in told if not re.search(rf"^{name}:", makefile, re.MULTILINE)] == []
+
+
+def test_every_event_that_is_promised_is_logged() -> None:
+    """Alarms are built on the names of log lines: a renamed one would be an alarm that never comes."""
+    events = [name for cells in table_rows("docs/operator.md", "event") for name in re.findall(r"`([^`]+)`", cells[0])]
+    source = "\n".join(path.read_text("utf-8") for path in (ROOT / "monitor").rglob("*.py"))
+    logged = set(re.findall(r"log\.(?:warning|error|exception)\(\s*\"([^\"]+)\"", source))
+    assert len(events) > 12
+    assert set(events) <= logged
+
+
+def test_every_metric_is_told() -> None:
+    told = {
+        name for cells in table_rows("docs/operator.md", "metric") for name in re.findall(r"dateline_\w+", cells[0])
+    }
+    source = (ROOT / "monitor" / "metrics.py").read_text("utf-8")
+    kinds = {"_counter": "_total", "_info": "_info"}
+    made = re.findall(r"(_counter|_histogram|_gauge|_by|_age)\(\s*\"(\w+)\"", source)
+    assert told == {f"dateline_{name}{kinds.get(kind, '')}" for kind, name in made} | {"dateline_rules_info"}

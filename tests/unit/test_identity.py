@@ -44,6 +44,8 @@ class Memory:
         self.urls: dict[str, int] = {}
         self.copies: dict[str, int] = {}
         self.articles: dict[int, KnownArticle] = {}
+        self.headlines: dict[int, str] = {}
+        self.unstable = False
 
     def poll(self, feed: str, *entries: Entry, link: str | None = "https://example.org/") -> list[Decision]:
         items = items_of(document(*entries, link=link))
@@ -53,14 +55,22 @@ class Memory:
             urls=dict(self.urls),
             copies=dict(self.copies),
             articles=dict(self.articles),
+            namesakes=self.namesakes(feed),
+            unstable=self.unstable,
         )
         decisions = list(identify(feed, items, known, self.ids))
         for one in decisions:
             text = f"{one.item.entry.title} {one.item.entry.text}"
             if one.kind == "new":
                 self.articles[one.article] = KnownArticle(
-                    id=one.article, feed=feed, story=one.story, content_hash=one.item.content_hash, text=text
+                    id=one.article,
+                    feed=feed,
+                    story=one.story,
+                    content_hash=one.item.content_hash,
+                    text=text,
+                    url=one.item.url,
                 )
+                self.headlines[one.article] = one.item.entry.title
                 if one.item.copy_hash:
                     self.copies.setdefault(one.item.copy_hash, one.article)
             if one.kind == "revised":
@@ -72,6 +82,13 @@ class Memory:
             if one.item.url:
                 self.urls.setdefault(one.item.url, one.article)
         return decisions
+
+    def namesakes(self, feed: str) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for number in sorted(self.headlines, reverse=True):
+            if self.articles[number].feed == feed:
+                found.setdefault(self.headlines[number], []).append(number)
+        return found
 
     def kinds(self, feed: str, *entries: Entry) -> list[str]:
         return [one.kind for one in self.poll(feed, *entries)]
@@ -258,6 +275,93 @@ def test_a_live_page_may_change_headline_slug_and_words_under_its_number() -> No
     memory.poll("dawn", entry("live-page", "https://example.org/news/419964/first-slug"))
     edited = entry("live-page", "https://example.org/news/419964/last-slug", title="Jetty", text=OTHER)
     assert memory.kinds("dawn", edited) == ["revised"]
+
+
+# --- entries that are renamed ------------------------------------------------------------------------------------
+
+
+def numbered(count: int, poll: int, *, link: str = "https://example.org/{poll}/{n}", **more: object) -> list[Entry]:
+    """Return entries whose ids, and as a rule whose links, are other ones at each poll."""
+    return [
+        entry(f"guid-{poll}-{n}", link.format(poll=poll, n=n), title=f"Attack number {n}", text="", **more)
+        for n in range(count)
+    ]
+
+
+def test_entries_that_return_under_new_ids_and_links_are_known() -> None:
+    memory = Memory()
+    memory.poll("dawn", *numbered(3, 0))
+    decisions = memory.poll("dawn", *numbered(3, 1)[::-1])
+    assert [(one.kind, one.article, one.renamed) for one in decisions] == [
+        ("attached", 3, True),
+        ("attached", 2, True),
+        ("attached", 1, True),
+    ]
+    assert decisions[0].reason == "the same words in dawn under another id"
+    assert memory.kinds("dawn", *numbered(3, 1)) == ["seen"] * 3
+
+
+def test_fewer_than_three_may_be_what_recurs() -> None:
+    memory = Memory()
+    memory.poll("dawn", *numbered(2, 0))
+    assert [(one.kind, one.renamed) for one in memory.poll("dawn", *numbered(2, 1))] == [("new", True)] * 2
+    memory.unstable = True
+    assert memory.kinds("dawn", *numbered(2, 2)) == ["attached"] * 2
+
+
+def test_what_recurs_beside_as_many_known_entries_is_new() -> None:
+    memory = Memory()
+    old = [entry(f"stays-{n}", f"https://example.org/s/{n}", title=f"Stays {n}", text="") for n in range(4)]
+    memory.poll("dawn", *numbered(4, 0), *old)
+    assert memory.kinds("dawn", *numbered(4, 1), *old) == ["new"] * 4 + ["seen"] * 4
+
+
+def test_each_known_article_is_taken_once_and_never_one_that_is_still_shown() -> None:
+    memory = Memory()
+    memory.unstable = True
+    same = [entry(f"g{n}-guid", f"https://example.org/b/{n}", title="Briefing", text="") for n in range(4)]
+    memory.poll("dawn", *same[:2])
+    decisions = memory.poll("dawn", same[0], *same[2:])
+    assert [(one.kind, one.article) for one in decisions] == [("seen", 1), ("attached", 2), ("new", 3)]
+
+
+def test_another_feeds_article_with_the_headline_is_not_renamed() -> None:
+    memory = Memory()
+    memory.poll("dawn", *numbered(3, 0))
+    assert memory.kinds("geo", *numbered(3, 1)) == ["new"] * 3
+
+
+@pytest.mark.parametrize(
+    ("link", "text", "kind"),
+    [
+        ("https://example.org/{n}?view={poll}", "Armed men attacked the post. Read 2 times.", "revised"),
+        ("https://example.org/{poll}/{n}", "Armed men attacked the post. Read 2 times.", "new"),
+        ("https://example.org/?id={n}{poll}", "Armed men attacked the post. Read 2 times.", "new"),
+        ("https://example.org/story.php?id={n}{poll}", "Armed men attacked the post. Read 2 times.", "new"),
+    ],
+    ids=["same page", "another page", "the front page", "one page for all"],
+)
+def test_words_that_changed_are_an_edit_on_the_same_page_only(link: str, text: str, kind: str) -> None:
+    memory, before = Memory(), "Armed men attacked the post. Read 1 times."
+    memory.poll("dawn", *(replace(one, text=before) for one in numbered(4, 0, link=link)))
+    decisions = memory.poll("dawn", *(replace(one, text=text) for one in numbered(4, 1, link=link)))
+    assert {one.kind for one in decisions} == {kind}
+    assert {one.renamed for one in decisions} == {kind != "new"}
+
+
+def test_a_new_guid_at_the_old_address_is_a_new_id_too() -> None:
+    memory = Memory()
+    memory.poll("dawn", FIRST)
+    (again,) = memory.poll("dawn", replace(FIRST, guid="guid-2"))
+    (elsewhere,) = memory.poll("geo", replace(FIRST, guid="guid-3"))
+    assert (again.renamed, elsewhere.renamed) == (True, False)
+
+
+def test_a_guid_and_a_link_that_unlike_entries_share_identify_none_of_them() -> None:
+    memory = Memory()
+    clash = [entry("the-guid", title=title, text="") for title in ("One", "Two", "Three")]
+    assert memory.kinds("dawn", *clash) == ["new"] * 3
+    assert memory.kinds("dawn", *clash[::-1]) == ["seen"] * 3
 
 
 words = st.lists(st.sampled_from(["attack", "post", "police", "jetty", "winter", "noon"]), max_size=9).map(" ".join)

@@ -222,7 +222,7 @@ def test_equal_conditions_are_one_value() -> None:
 
 
 def test_few_rules_of_many_are_candidates() -> None:
-    chance = random.Random(1)  # noqa: S311
+    chance = random.Random(1)
     words = [f"word{number}" for number in range(3_000)]
     several = [when(f"({' OR '.join(chance.sample(words, 3))}) NEAR/9 {chance.choice(words)}") for _ in range(2_000)]
     rules = rule_set(several)

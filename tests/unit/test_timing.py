@@ -12,6 +12,7 @@ from monitor.digests.timing import (
     Immediately,
     Schedule,
     due_at_or_before,
+    due_between,
     instant,
     parse_clock_time,
     parse_duration,
@@ -115,6 +116,26 @@ def test_each_day_of_2026_has_exactly_one_digest(zone: str, clock: str) -> None:
     local_days = [due.astimezone(ZoneInfo(zone)).date() for due in reversed(dues)]
     assert local_days == [local_days[0] + day * number for number in range(len(local_days))]
     assert len(local_days) in (365, 366)
+
+
+def changes_of(zone: str) -> list[date]:
+    """Return the days of 2026 on which a zone's clocks change."""
+    local, noons = ZoneInfo(zone), [datetime(2026, 1, 1, 12) + timedelta(days=day) for day in range(365)]
+    offsets = [noon.replace(tzinfo=local).utcoffset() for noon in noons]
+    return [noon.date() for noon, now, before in zip(noons[1:], offsets[1:], offsets, strict=False) if now != before]
+
+
+@pytest.mark.parametrize(
+    "zone", ["Europe/Berlin", "America/New_York", "Australia/Sydney", "America/Santiago", "Africa/Casablanca"]
+)
+@pytest.mark.parametrize("half", range(48))
+def test_each_half_hour_of_a_day_of_change_is_due_once(zone: str, half: int) -> None:
+    assert len(changes_of(zone)) == 2
+    schedule, local = Clock((time(half // 2, half % 2 * 30),)), ZoneInfo(zone)
+    for day in changes_of(zone):
+        begin, end = (datetime.combine(day + timedelta(days=days), time(12), local) for days in (-2, 2))
+        due = [one.astimezone(local).date() for one in due_between(schedule, zone, begin, end)]
+        assert [due.count(day + timedelta(days=days)) for days in (-1, 0, 1)] == [1, 1, 1]
 
 
 @settings(max_examples=60, deadline=None)
