@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import tempfile
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,12 +19,14 @@ from typing import Any, Literal
 from monitor.clock import Clock
 from monitor.digests.proof import flaws
 from monitor.digests.render import Templates, compile_templates
-from monitor.errors import RuleError
+from monitor.errors import RuleError, SettingsError
 from monitor.home_files import HomeFiles, Stamps, problem, read_home, read_stamps, read_templates
+from monitor.redaction import keep_secret, keys_of
 from monitor.rules.check import check_rules
-from monitor.rules.compile import compile_rules
+from monitor.rules.compile import compile_rules, version_of
 from monitor.rules.places import Places, as_finding
 from monitor.rules.ruleset import Finding, RuleSet
+from monitor.settings import Variables
 
 _COPY = Path("state", "rules-last-good.json")
 
@@ -152,10 +155,21 @@ class Rulebook:
     def _swap(self, files: HomeFiles, attempt: Attempt) -> bool:
         if attempt.first_error or attempt.rules is None or attempt.templates is None:
             return False
+        self._keep_secrets(attempt.rules)
         self._loaded = _Loaded(
             files=files, rules=attempt.rules, templates=attempt.templates, loaded_at=self._clock.now()
         )
         return True
+
+    def _keep_secrets(self, rules: RuleSet) -> None:
+        """Let nothing show what the rules name, from before it is first used."""
+        keep_secret(*keys_of(rules.operator.heartbeat or ""))
+        variables = Variables(self._home)
+        for feed in rules.feeds.values():
+            for value in (*feed.headers.values(), feed.auth or ""):
+                with suppress(SettingsError):  # that feed's failure, when it is polled
+                    if value.startswith("env:"):
+                        variables.secret(value.removeprefix("env:"))
 
     # --- the last good copy
 
@@ -206,6 +220,15 @@ def _saved_at(copy: dict[str, Any]) -> datetime | None:
         saved_at = datetime.fromisoformat(copy["saved_at"])
         return saved_at.astimezone(UTC) if saved_at.tzinfo else None
     except (KeyError, TypeError, ValueError, OverflowError):
+        return None
+
+
+def last_good_version(home: Path) -> str | None:
+    """Return the version of the rules that were last good, without compiling them; None where none ever were."""
+    try:
+        rules = _read_copy(home / _COPY)["files"]["rules"]
+        return version_of({str(name): str(text).encode() for name, text in rules.items()})
+    except (KeyError, TypeError, AttributeError, ValueError):
         return None
 
 

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from monitor.model import Article, Severity
+from monitor.redaction import key_in, names_key
 from monitor.rules.contradiction import Clash, contains, find_clash
 from monitor.rules.everyday import EVERYDAY, EVERYDAY_SHORT
 from monitor.rules.explain import explain_rule
@@ -46,6 +47,7 @@ def check_rules(rules: RuleSet, places: Places) -> tuple[Finding, ...]:
         *_repeated(rules, places),
         *_unreachable(rules, places),
         *_not_quiet(rules, places),
+        *_keys_shown(rules, places),
     ]
     return tuple(sorted(found, key=lambda finding: (finding.file, finding.line, finding.column)))
 
@@ -277,3 +279,18 @@ def _not_quiet(rules: RuleSet, places: Places) -> Iterator[Finding]:
             message = f"the quiet hours of `{subscription.id}` hold nothing"
             hint = f"it is told nothing below {floor}, and {loud} breaks through"
             yield places.finding("warning", message, ("digests", subscription.id, "quiet", "except"), hint=hint)
+
+
+# --- what should not stand in a file ------------------------------------------------------------------------------
+
+
+def _keys_shown(rules: RuleSet, places: Places) -> Iterator[Finding]:
+    for feed in rules.feeds.values():
+        if name := key_in(feed.url):
+            message = f"a key stands in the address of `{feed.id}`, and so in the database and its backups: `{name}`"
+            hint = "if the publisher takes it in a header, write `headers: {X-Key: env:NAME}`"
+            yield places.finding("warning", message, ("feeds", feed.id, "url"), hint=hint)
+        for header, value in feed.headers.items():
+            if names_key(header) and not value.startswith("env:"):
+                message, hint = f"a key stands in header `{header}` of `{feed.id}`", "write env:NAME, and set that"
+                yield places.finding("warning", message, ("feeds", feed.id, "headers", header), hint=hint)

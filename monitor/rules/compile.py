@@ -49,13 +49,14 @@ def compile_rules(files: Mapping[str, bytes], *, templates: Collection[str], inc
     merged, repeated = merge(validated)
     problems += repeated
     resolver = Resolver(merged, templates=templates, problems=problems, incomplete=incomplete)
-    rules = _build(resolver, version=_version(files))
+    rules = _build(resolver, version=version_of(files))
     problems.sort(key=lambda problem: (problem.file, problem.line, problem.column))
     findings = tuple(dict.fromkeys(as_finding(problem) for problem in problems))
     return Compiled(rules=None if findings or incomplete else rules, findings=findings, places=merged.places)
 
 
-def _version(files: Mapping[str, bytes]) -> str:
+def version_of(files: Mapping[str, bytes]) -> str:
+    """Return what tells these rule files from any others."""
     digest = hashlib.sha256()
     for name in sorted(files):
         digest.update(hashlib.sha256(name.encode("utf-8", "surrogateescape")).digest())

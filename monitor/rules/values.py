@@ -70,7 +70,8 @@ def _web_address(text: str) -> str:
     except ValueError:
         host = None
     if not host or parts.scheme not in ("http", "https") or re.search(r"\s", text) or _CONTROL.search(text):
-        raise wrong(f"`{text[:80]}` is not a web address", "http:// or https://, a host name, no spaces")
+        shown = "what stands here" if "@" in text else f"`{text[:80]}`"  # it may be a password
+        raise wrong(f"{shown} is not a web address", "http:// or https://, a host name, no spaces")
     if parts.username is not None or parts.password is not None:
         raise wrong("a user name or password stands in the address", "write `auth: env:NAME` instead")
     return text
