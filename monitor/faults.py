@@ -12,7 +12,7 @@ import ssl
 import aiohttp
 import httpx
 
-from monitor.feeds.guard import AddressRefusedError
+from monitor.feeds.guard import AddressRefusedError, TooMuchError
 
 _NO_SUCH_HOST = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})  # musl lacks one
 
@@ -42,6 +42,8 @@ def _reason(error: BaseException) -> str | None:
     match error:
         case AddressRefusedError():
             return str(error)
+        case TooMuchError():
+            return str(error.strerror)
         case socket.gaierror(errno=code) if code in _NO_SUCH_HOST:
             return "no such host"
         case socket.gaierror():

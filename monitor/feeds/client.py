@@ -22,15 +22,16 @@ _DNS_TTL = 60
 _LONGEST_HEADER = 65536
 
 
-def open_transport(allowed: Sequence[Network]) -> httpx.AsyncBaseTransport:
-    """Return a transport that connects to public addresses and ``allowed`` ones only. To be called in a running loop.
+def open_transport(allowed: Sequence[Network], *, most_bytes: int) -> httpx.AsyncBaseTransport:
+    """Return a transport that connects to public addresses and ``allowed`` ones only, and reads no more than
+    ``most_bytes`` of an answer, its head included. To be called in a running loop.
 
     It has no timeouts and no limit of connections of its own. What goes wrong comes out as exceptions of httpx, aiohttp
     or the operating system: see `monitor.feeds.faults`.
     """
     certificates = httpx.create_ssl_context()
     connector = aiohttp.TCPConnector(
-        socket_factory=guarded_sockets(allowed),
+        socket_factory=guarded_sockets(allowed, most_bytes=most_bytes),
         ssl=certificates,
         limit=0,  # the fetcher limits them: waiting for one must not count as a feed's time
         keepalive_timeout=_KEEP_ALIVE,

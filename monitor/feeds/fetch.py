@@ -38,6 +38,8 @@ MOST_HOPS = 5
 LARGE = 1_000_000
 """Bytes, unpacked, from which on a document needs a turn: only so many may lie in memory before they are parsed."""
 LARGE_AT_ONCE = 8
+LARGEST_FRAME = 1_000_000
+"""Bytes that heads and the marks between chunks may take beside a body."""
 _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
@@ -96,7 +98,7 @@ class Fetcher:
         self._turns: WeakValueDictionary[tuple[str, str, int | None], asyncio.Semaphore] = WeakValueDictionary()
 
     async def __aenter__(self) -> Self:
-        self._transport = open_transport(self._allowed)
+        self._transport = open_transport(self._allowed, most_bytes=self._most_on_wire + LARGEST_FRAME)
         return self
 
     async def __aexit__(

@@ -1,4 +1,5 @@
-"""The guard of every socket that is opened towards a feed: public addresses only, and what the operator allows besides.
+"""The guard of every socket that is opened towards a feed: public addresses only, and what the operator allows besides;
+and no more bytes in answer than allowed, whatever they are called.
 
 It looks at the address that is about to be connected to, at every hop and after name resolution, so that neither a
 redirect, an odd spelling of an address nor a name that changes its answer gets past it. It must not know about HTTP.
@@ -35,6 +36,40 @@ class AddressRefusedError(OSError):
         return str(self.strerror)
 
 
+class TooMuchError(OSError):
+    """An answer that went on and on."""
+
+
+class BoundedSocket(socket.socket):
+    """A socket that receives only so many bytes in answer to what was sent last: after that it raises TooMuchError.
+
+    Heads count, and whatever else a client would read over without end (RFC 9110, 15.2: interim answers).
+    """
+
+    most_bytes: int
+    _left = 0
+    """Nothing may come before anything was sent."""
+
+    def send(self, data: Any, flags: int = 0) -> int:
+        self._left = self.most_bytes
+        return super().send(data, flags)
+
+    def recv(self, size: int, flags: int = 0) -> bytes:
+        received = super().recv(size, flags)
+        self._count(len(received))
+        return received
+
+    def recv_into(self, buffer: Any, size: int = 0, flags: int = 0) -> int:  # what asyncio calls under TLS
+        received = super().recv_into(buffer, size, flags)
+        self._count(received)
+        return received
+
+    def _count(self, received: int) -> None:
+        self._left -= received
+        if self._left < 0:
+            raise TooMuchError(errno.EMSGSIZE, f"sent more than {self.most_bytes // 1_000_000} MB")
+
+
 def check_address(address: str, allowed: Sequence[Network] = ()) -> None:
     """Raise AddressRefusedError unless ``address``, a literal IPv4 or IPv6 address, is public or lies in ``allowed``.
 
@@ -51,13 +86,17 @@ def check_address(address: str, allowed: Sequence[Network] = ()) -> None:
         raise AddressRefusedError(address)
 
 
-def guarded_sockets(allowed: Sequence[Network]) -> Callable[[AddressInfo], socket.socket]:
-    """Return a factory for `aiohttp.TCPConnector(socket_factory=…)` that opens sockets to checked addresses only."""
+def guarded_sockets(allowed: Sequence[Network], *, most_bytes: int) -> Callable[[AddressInfo], socket.socket]:
+    """Return a factory for `aiohttp.TCPConnector(socket_factory=…)`: sockets to checked addresses only, each bounded to
+    ``most_bytes`` an answer.
+    """
 
     def open_socket(info: AddressInfo) -> socket.socket:
         family, kind, protocol, _, place = info
         check_address(str(place[0]), allowed)
-        return socket.socket(family, kind, protocol)
+        opened = BoundedSocket(family, kind, protocol)
+        opened.most_bytes = most_bytes
+        return opened
 
     return open_socket
 

@@ -15,7 +15,6 @@ import asyncio
 import json
 import os
 import sys
-import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -32,11 +31,14 @@ from monitor.model import Entry, ParsedFeed
 USUAL_BYTES = 2_000_000
 QUICK_SECONDS, QUICK_MB = 1, 192
 PATIENT_SECONDS, PATIENT_MB = 10, 512
+SECONDS_A_PART_MORE = 2
+"""Processor time that each further part of a long document adds for the patient one: a flood is no attack, and gets
+twice what it needs."""
 WALL_SECONDS = 120
 """What ends a child that takes no processor time either: one that was stopped, or whose memory is on a dying disk."""
 GRACE_SECONDS = 5
 """How long a child that has stopped to answer may take to be dead."""
-MOST_BYTES = 200_000_000
+MOST_BYTES = 100_000_000
 """Of documents that are read or wait for it. What comes on top is turned away, to be fetched again with the next poll:
 a day on which every feed goes mad must not end in the memory of this process."""
 SMALL_BYTES = 200_000
@@ -104,9 +106,9 @@ class Parsers:
             raise
 
     async def _noted(self, child: _Child, asked: dict[str, Any], body: bytes, rank: int) -> ParsedFeed:
-        feed, seconds = await child.parse(asked, body, rank=rank)
-        self._habits.note(asked["url"], seconds)
-        return feed
+        entries, last = await child.parse(asked, body, rank=rank)
+        self._habits.note(asked["url"], last["seconds"])
+        return parsing_child.feed_of(last, entries)
 
 
 _LIGHT, _UNKNOWN, _COSTLY = range(3)
@@ -116,7 +118,9 @@ MOST_HABITS = 20_000
 
 
 class _Habits:
-    """How long the last document of each address took: who was honest yesterday does not wait for who never was."""
+    """How many seconds of processor time the last document of each address took: who was honest yesterday does not wait
+    for who never was.
+    """
 
     def __init__(self) -> None:
         self._seconds: OrderedDict[str, float] = OrderedDict()
@@ -175,19 +179,19 @@ class _Child:
 
     def __init__(self, *, seconds: int, megabytes: int, lasting: bool) -> None:
         self._seconds = seconds
+        self._limits = {"seconds": seconds, "seconds_a_part_more": 0 if lasting else SECONDS_A_PART_MORE}
         self._megabytes = megabytes
         self._lasting = lasting
         self._turn = _LightestFirst()
         self._process: asyncio.subprocess.Process | None = None
 
-    async def parse(self, asked: dict[str, Any], body: bytes, *, rank: int) -> tuple[ParsedFeed, float]:
-        """Return what is read, and how many seconds that took."""
+    async def parse(self, asked: dict[str, Any], body: bytes, *, rank: int) -> tuple[list[Entry], dict[str, Any]]:
+        """Return the entries and the last message (`parsing_child`). Raises EndedError where there is none."""
         async with self._turn.of(rank, len(body)):
-            began = time.monotonic()
             try:
                 async with asyncio.timeout(WALL_SECONDS):
                     process = await self._started()
-                    entries, last = await _ask(process, asked | {"seconds": self._seconds}, body)
+                    entries, last = await _ask(process, asked | self._limits, body)
             except TimeoutError as error:
                 await self.end()
                 raise EndedError(f"takes longer than {WALL_SECONDS} s to read", "time") from error
@@ -198,8 +202,7 @@ class _Child:
                 raise
             if not self._lasting:
                 await self.end()
-            seconds = time.monotonic() - began
-        return parsing_child.feed_of(last, entries), seconds
+        return entries, last
 
     async def end(self) -> None:
         """End the process, if there is one."""
@@ -224,6 +227,7 @@ class _Child:
         if self._process is None or self._process.returncode is not None:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-P", "-m", parsing_child.__name__, str(self._megabytes)),
+                *(() if self._lasting else ("patient",)),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},

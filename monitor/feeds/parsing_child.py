@@ -1,8 +1,9 @@
 """The process in which feeds are parsed, and the words between it and its parent (`monitor.feeds.parsing`).
 
-    asked     one line of JSON {"bytes", "url", "content_type", "now", "seconds"}, then so many bytes: the document
+    asked     one line of JSON {"bytes", "url", "content_type", "now", "seconds", "seconds_a_part_more"}, then so many
+              bytes: the document
     answered  messages of JSON, each after its length in four bytes: a list of entries for each part of the document,
-              at last {"feed": …} with all but the entries, or {"error": …}
+              at last {"feed": …} with all but the entries, or {"error": …}, and with "seconds" of processor time
 
 JSON and not pickle, because whoever took over this process through a fault in a parser must not be given the other one:
 unpickling runs what it reads. It has no secrets, no descriptors but these two, and ends with its parent: with the end
@@ -17,6 +18,7 @@ import os
 import resource
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import datetime
@@ -30,15 +32,16 @@ OUT_OF_MEMORY = 77
 """The exit code where the limit of memory was reached."""
 OUT_OF_TIME = signal.SIGPROF
 """The signal that ends the process where the limit of processor time was reached."""
-SECONDS_A_PART_MORE = 2.0
-"""Processor time that each further part of a long document adds: a flood is no attack, and gets twice what it needs."""
-
 _ENTRY = tuple(field.name for field in fields(Entry))
 _values = attrgetter(*_ENTRY)
 
 
 def main() -> None:
-    """Answer until there is nothing more to be asked; the argument is the limit of memory in megabytes."""
+    """Answer until there is nothing more to be asked; the argument is the limit of memory in megabytes, and "patient"
+    after it lets everybody else go first.
+    """
+    if "patient" in sys.argv[2:]:
+        os.nice(10)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     from monitor.feeds import parse  # noqa: F401 - not part of the first document's time
@@ -63,17 +66,18 @@ def main() -> None:
 def _read(body: bytes, job: dict[str, Any]) -> Iterator[Any]:
     from monitor.feeds.parse import join_parts, parse_parts
 
-    now, parts = datetime.fromisoformat(job["now"]), []
+    now, parts, began = datetime.fromisoformat(job["now"]), [], time.process_time()
     try:
         for part in parse_parts(body, url=job["url"], content_type=job["content_type"], now=now):
             yield [_values(entry) for entry in part.entries]
             parts.append(replace(part, entries=()))
-            signal.setitimer(signal.ITIMER_PROF, signal.getitimer(signal.ITIMER_PROF)[0] + SECONDS_A_PART_MORE)
+            signal.setitimer(signal.ITIMER_PROF, signal.getitimer(signal.ITIMER_PROF)[0] + job["seconds_a_part_more"])
     except ParseError as error:
-        yield {"error": str(error)}
+        last: dict[str, Any] = {"error": str(error)}
     else:
         feed = join_parts(parts)
-        yield {"feed": {field.name: getattr(feed, field.name) for field in fields(ParsedFeed)}}
+        last = {"feed": {field.name: getattr(feed, field.name) for field in fields(ParsedFeed)}}
+    yield last | {"seconds": time.process_time() - began}
 
 
 def _send(answers: BinaryIO, message: Any) -> None:

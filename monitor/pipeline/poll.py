@@ -25,7 +25,7 @@ from monitor.redaction import redact
 from monitor.store import leavers, outcomes, pauses, polls, telling
 from monitor.stories.identity import Item, items_of
 
-SLICE = 500
+SLICE = 200
 """Entries stored per transaction, so that a flood of 50,000 never holds the write lock for more than a moment."""
 
 AT_ONCE = 32

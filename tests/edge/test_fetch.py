@@ -188,6 +188,11 @@ async def test_an_endless_body_ends_at_the_limit(poll: Poll) -> None:
     assert reason(await poll(Answer(b"<item/>" * 1000, endless=True))) == "is larger than 1 MB"
 
 
+async def test_interim_answers_end_at_the_limit_too(poll: Poll) -> None:
+    hints = Answer(raw=b"HTTP/1.1 103 Early Hints\r\n\r\n" * 1_000, endless=True)
+    assert reason(await poll(hints)) == "sent more than 2 MB"
+
+
 # --- answers that are no documents -------------------------------------------------------------------------------
 
 

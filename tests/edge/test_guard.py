@@ -1,13 +1,14 @@
 """Which addresses a feed may be fetched from."""
 
 import socket
+import threading
 from ipaddress import IPv4Address, IPv6Address, ip_network
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.feeds.guard import AddressRefusedError, check_address, guarded_sockets
+from monitor.feeds.guard import AddressRefusedError, TooMuchError, check_address, guarded_sockets
 
 REFUSED = [
     "0.0.0.0",
@@ -131,8 +132,29 @@ def test_nothing_outside_the_unicast_space_is_public(address: IPv6Address) -> No
 
 
 def test_the_factory_checks_before_it_opens() -> None:
-    open_socket = guarded_sockets([ip_network("127.0.0.1/32")])
+    open_socket = guarded_sockets([ip_network("127.0.0.1/32")], most_bytes=1)
     with open_socket((socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("127.0.0.1", 80))) as opened:
         assert opened.type == socket.SOCK_STREAM
     with pytest.raises(AddressRefusedError, match=r"127\.0\.0\.2"):
         open_socket((socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("127.0.0.2", 80)))
+
+
+def test_a_socket_reads_only_so_much_in_answer() -> None:
+    open_socket = guarded_sockets([ip_network("127.0.0.1/32")], most_bytes=2_000_000)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        place = server.getsockname()
+        with open_socket((socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", place)) as asking:
+            asking.connect(place)
+            peer, _ = server.accept()
+            with peer:
+                buffer = bytearray(1_000_000)
+                for _ in range(2):  # each question has an answer of its own
+                    assert asking.send(b"?") == 1
+                    for _ in range(2):
+                        threading.Thread(target=peer.sendall, args=(buffer,)).start()
+                        left = memoryview(buffer)
+                        while left:
+                            left = left[asking.recv_into(left) :]
+                peer.sendall(b"x")
+                with pytest.raises(TooMuchError, match="sent more than 2 MB"):
+                    asking.recv(1)

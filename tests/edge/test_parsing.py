@@ -164,10 +164,10 @@ async def test_who_was_light_before_goes_before_who_was_not(monkeypatch: pytest.
     done: list[str] = []
 
     async def take(url: str, body: bytes) -> None:
-        await parsers.parse(body, url=url, content_type=None, now=NOW)
+        await reading.parse(body, url=url, content_type=None, now=NOW)
         done.append(url)
 
-    async with Parsers() as parsers:
+    async with Parsers() as reading:
         await take("light", GOOD)  # starts the child, which takes time
         await take("light", GOOD)
         await take("costly", atom("".join(f"<entry><id>{n}</id><title>Fire {n}</title></entry>" for n in range(4_000))))
