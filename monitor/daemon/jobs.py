@@ -171,12 +171,15 @@ class Daemon:
             log.error("rules not loaded, the last good ones stay", problem=rulebook.error)
 
     async def watch_clock(self) -> None:
-        """Wake the jobs when the machine's clock was set back: the scheduler would wait until it catches up."""
+        """Plan anew when the machine's clock was set: after a way back the scheduler would wait until it catches up.
+
+        After a way forward, too: that may be the sum of several, of which the last went back.
+        """
         async for seconds in clock_jumps():
-            if seconds > 0:  # all that is due since then comes by itself
+            if seconds > 0:
                 self.services.log.warning("the clock was set forward", seconds=round(seconds))
-                continue
-            self.services.log.warning("the clock was set back", seconds=round(-seconds))
+            else:
+                self.services.log.warning("the clock was set back", seconds=round(-seconds))
             for job in self.scheduler.get_jobs():
                 job.modify(next_run_time=datetime.now(UTC) + timedelta(seconds=1))
             while not await self.safely(self.forget_the_future)():  # noqa: ASYNC110 - a locked database
