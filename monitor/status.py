@@ -16,7 +16,7 @@ from monitor.lock import running_since
 from monitor.model import DeliveryState, FeedHealth, FeedState, Notice
 from monitor.rulebook import Rulebook
 from monitor.settings import Settings
-from monitor.store import Store, leavers, notices, outbox, polls, set_aside, upkeep
+from monitor.store import Store, feed_states, leavers, notices, outbox, set_aside, upkeep
 from monitor.store.notices import RULES
 
 LONG_FAILING = timedelta(hours=24)
@@ -32,7 +32,7 @@ def status_of(
 ) -> dict[str, Any]:
     """Return the JSON of `status`, with times as aware datetimes."""
     with store.reading() as db:
-        states = list(polls.feed_states(db).values())
+        states = list(feed_states.of(db).values())
         counts = outbox.count_states(db)
         troubled = outbox.oldest(db, (DeliveryState.FAILED, DeliveryState.HELD, DeliveryState.UNKNOWN))
         noticed, left, backup_at = notices.open_notices(db), leavers.left(db), upkeep.done_at(db, upkeep.BACKUP)

@@ -16,7 +16,7 @@ from monitor.rules.explain import explain
 from monitor.rules.match import match_article
 from monitor.rules.ruleset import RuleSet, Subscription
 from monitor.rules.why import why_line
-from monitor.store import Store, polls, stories
+from monitor.store import Store, feed_states, polls, stories
 from monitor.stories.reports import Report
 
 
@@ -117,7 +117,7 @@ def digest_of(store: Store, tried: Side, series: Series, at: datetime) -> Digest
         return None
     articles = _articles(store, set(sent.articles))
     with store.reading() as db:
-        seen = coverage(tried.rules.feeds, polls.feed_states(db).values(), sent.window)
+        seen = coverage(tried.rules.feeds, feed_states.of(db).values(), sent.window)
         reports = stories.reports_of(db, {one.story for one in articles.values()})
     files = {
         story: known_by(of_story, sent.window.from_at)

@@ -35,7 +35,7 @@ from monitor.model import Feed, Fetched, FetchFailed
 from monitor.redaction import redact
 from monitor.rulebook import Rulebook
 from monitor.settings import Settings
-from monitor.store import polls, reading
+from monitor.store import feed_states, reading
 
 feeds = typer.Typer(no_args_is_help=True, help="The sources.")
 app.add_typer(feeds, name="feeds")
@@ -51,7 +51,7 @@ def list_(home: Home = None, as_json: AsJson = False) -> None:
     configured = rulebook_of(settings).rules.feeds
     now = datetime.now(UTC)
     with store_of(settings).reading() as db:
-        states, articles = polls.feed_states(db), reading.articles_per_feed(db)
+        states, articles = feed_states.of(db), reading.articles_per_feed(db)
     rows: list[dict[str, Any]] = []
     for feed in configured.values():
         state = states.get(feed.id) or initial_state(feed, now)

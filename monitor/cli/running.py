@@ -41,7 +41,7 @@ from monitor.logs import configure_logs
 from monitor.model import FeedHealth
 from monitor.rulebook import Rulebook, builtin_home
 from monitor.status import status_of
-from monitor.store import polls
+from monitor.store import feed_states
 
 LONGEST_STOP_SECONDS = 2.8
 """Who presses Ctrl-C waits no longer than three."""
@@ -143,7 +143,7 @@ def _log_start(services: Services) -> None:
 
 def _failing(services: Services) -> int:
     with services.store.reading() as db:
-        states = polls.feed_states(db, services.rulebook.rules.feeds)
+        states = feed_states.of(db, services.rulebook.rules.feeds)
     return sum(state.health is FeedHealth.FAILING for state in states.values())
 
 

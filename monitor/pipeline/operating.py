@@ -13,7 +13,7 @@ from monitor.digests.notice import notice_digest, notice_message
 from monitor.digests.sending import CHANNELS, FAILURES, LATE
 from monitor.feeds import trouble
 from monitor.model import Notice
-from monitor.store import notices, outbox, pauses, polls, telling
+from monitor.store import feed_states, notices, outbox, pauses, telling
 
 SUBSCRIPTION = "operator"
 
@@ -47,12 +47,12 @@ def attend(services: Services) -> bool:
 
 def _notice_feeds(db: Connection, services: Services) -> None:
     feeds = services.rulebook.rules.feeds
-    troubled = [(feeds[state.feed], state) for state in polls.troubled(db) if state.feed in feeds]
+    troubled = [(feeds[state.feed], state) for state in feed_states.troubled(db) if state.feed in feeds]
     present = {notice.key: notice for feed, state in troubled for notice in trouble.notices_of(feed, state)}
     known = {notice.key: notice for notice in notices.open_notices(db, trouble.FAMILY)}
     _raise_new(db, services, present, known)
     ended = [notice for key, notice in known.items() if key not in present]
-    states = polls.feed_states(db, [_feed_of(notice) for notice in ended]) if ended else {}
+    states = feed_states.of(db, [_feed_of(notice) for notice in ended]) if ended else {}
     for notice in ended:
         feed, state = feeds.get(_feed_of(notice)), states.get(_feed_of(notice))
         notices.end_notice(db, notice.key, over=trouble.over(feed, state, notice) if feed and state else None)

@@ -22,7 +22,7 @@ from monitor.pipeline.operating import end_notices_of_templates
 from monitor.pipeline.storing import store_items
 from monitor.pipeline.upkeep import has_room
 from monitor.redaction import redact
-from monitor.store import leavers, outcomes, pauses, polls, telling
+from monitor.store import feed_states, leavers, outcomes, pauses, telling
 from monitor.stories.identity import Item, items_of
 
 SLICE = 200
@@ -39,13 +39,13 @@ def watch_feeds(services: Services) -> None:
     """Let the database follow the rule files: new feeds are due at once, new subscriptions' first window begins now."""
     rules, now = services.rulebook.rules, services.clock.now()
     with services.store.writing() as db:
-        states = polls.feed_states(db)
-        polls.forget_feeds_but(db, rules.feeds)
+        states = feed_states.of(db)
+        feed_states.forget_all_but(db, rules.feeds)
         wanted = [
             timing.reconcile(feed, states[feed.id], now) if feed.id in states else timing.initial_state(feed, now)
             for feed in rules.feeds.values()
         ]
-        polls.save_states(db, [state for state in wanted if state != states.get(state.feed)])
+        feed_states.save_all(db, [state for state in wanted if state != states.get(state.feed)])
         gone = telling.follow_subscriptions(db, rules.subscriptions, now)
         end_notices_of_templates(db, services.rulebook.templates.version)
         forgotten = leavers.follow(db, {one.id: one.to for one in rules.subscriptions.values()})
@@ -73,7 +73,7 @@ def due_feeds(
     if every_feed:
         return [feed for feed in feeds.values() if not feed.paused]
     with services.store.reading() as db:
-        due = polls.due_feeds(db, services.clock.now(), limit=limit, without=without)
+        due = feed_states.due(db, services.clock.now(), limit=limit, without=without)
     return [feeds[state.feed] for state in due if state.feed in feeds]
 
 
@@ -86,8 +86,8 @@ def look_again(services: Services, *, everyone: bool = False) -> None:
     now = services.clock.now()
     waited = timedelta(0) if everyone else OUTAGE_WAIT
     with services.store.writing() as db:
-        if everyone or polls.nothing_can_be_read(db, least=OUTAGE_FEEDS):
-            polls.retry_failing(db, polled_before=now - waited, now=now)
+        if everyone or feed_states.nothing_can_be_read(db, least=OUTAGE_FEEDS):
+            feed_states.retry_failing(db, polled_before=now - waited, now=now)
 
 
 async def poll_feeds(services: Services, feeds: Iterable[Feed]) -> Counts:
@@ -134,12 +134,12 @@ async def poll_feed(services: Services, feed: Feed, state: FeedState | None = No
 
 def _states(services: Services) -> dict[str, FeedState]:
     with services.store.reading() as db:
-        return polls.feed_states(db)
+        return feed_states.of(db)
 
 
 def _state(services: Services, feed: Feed) -> FeedState:
     with services.store.reading() as db:
-        return polls.feed_state(db, feed.id) or timing.initial_state(feed, services.clock.now())
+        return feed_states.get(db, feed.id) or timing.initial_state(feed, services.clock.now())
 
 
 async def _parse(services: Services, fetched: Fetched) -> tuple[FetchOutcome, ParsedFeed | None]:
@@ -159,13 +159,13 @@ async def _record_unchanged(services: Services, feed: Feed, outcome: FetchOutcom
     def record(polled: list[tuple[Feed, FetchOutcome]]) -> None:
         with services.store.writing() as db:
             now = services.clock.now()
-            states = polls.feed_states(db, [feed.id for feed, _ in polled])
+            states = feed_states.of(db, [feed.id for feed, _ in polled])
             after = [
                 _after(feed, state, outcome, None, Counts(), now)
                 for feed, outcome in polled
                 if (state := states.get(feed.id)) and _is_of(feed, state)
             ]
-            polls.save_states(db, after)
+            feed_states.save_all(db, after)
 
     await services.unchanged.do((feed, outcome), lambda polled: services.in_store(lambda: record(polled)))
     failed = isinstance(outcome, FetchFailed)
@@ -189,7 +189,7 @@ async def _record(services: Services, feed: Feed, outcome: FetchOutcome, parsed:
         nonlocal counts, past
         with services.store.writing() as db:
             now = services.clock.now()
-            state = polls.feed_state(db, feed.id)
+            state = feed_states.get(db, feed.id)
             if state is None or not _is_of(feed, state):
                 return False
             if past is None:
@@ -197,7 +197,7 @@ async def _record(services: Services, feed: Feed, outcome: FetchOutcome, parsed:
             if items:
                 counts += store_items(db, services, feed, items[start : start + SLICE], past, now, before=state)
             if start + SLICE >= len(items):
-                polls.save_state(db, _after(feed, state, outcome, parsed, counts, now))
+                feed_states.save(db, _after(feed, state, outcome, parsed, counts, now))
         return True
 
     async with services.flood if len(items) > SLICE else nullcontext():

@@ -27,7 +27,7 @@ from monitor.errors import RuleError
 from monitor.model import Coverage, Digest, Flood, Notice, Severity, Silence, Window
 from monitor.pipeline.operating import TEMPLATES, tell_operator
 from monitor.rules.ruleset import Subscription
-from monitor.store import floods, leavers, outbox, polls, silences, telling
+from monitor.store import feed_states, floods, leavers, outbox, silences, telling
 
 NO_TIME = timedelta(0)
 NEWS = "new articles matched"
@@ -179,7 +179,7 @@ class Turn:
 
     @cached_property
     def _coverage(self) -> Coverage:
-        return coverage(self._rules.feeds, polls.feed_states(self._db).values(), self._window)
+        return coverage(self._rules.feeds, feed_states.of(self._db).values(), self._window)
 
     # --- telling it ---
 

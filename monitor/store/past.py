@@ -16,7 +16,7 @@ from sqlalchemy import Connection, RowMapping, exists, or_, select
 from monitor.digests.owing import Owed, StoryFile, known_by, wanted
 from monitor.model import FeedHealth, FeedState, Match, StoredArticle, Window
 from monitor.rules.ruleset import Subscription
-from monitor.store import polls, telling
+from monitor.store import feed_states, telling
 from monitor.store.dialect import among
 from monitor.store.polls import stored_article
 from monitor.store.stories import reports_of
@@ -73,7 +73,7 @@ def files_at(db: Connection, subscription: str, stories: Collection[int], at: da
 
 def feed_states_at(db: Connection, at: datetime) -> list[FeedState]:
     """Return how feeds stood then, as far as their states of today tell: not what has failed and recovered since."""
-    return [_stood(state, at) for state in polls.feed_states(db).values()]
+    return [_stood(state, at) for state in feed_states.of(db).values()]
 
 
 def _stood(state: FeedState, at: datetime) -> FeedState:

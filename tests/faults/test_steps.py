@@ -25,7 +25,7 @@ STEPS = {
     "after parsing": Death("monitor.feeds.parsing:Parsers.parse"),
     "inside the transaction that stores": Death("monitor.pipeline.storing:store_items"),
     "after the transaction that stores": Death("monitor.pipeline.poll:_record"),
-    "inside the transaction of a poll without news": Death("monitor.store.polls:save_states"),
+    "inside the transaction of a poll without news": Death("monitor.store.feed_states:save_all"),
     "inside the transaction that composes, the digest stored": Death("monitor.store.telling:save_digest"),
     "inside the transaction that composes, one message of it stored": Death("monitor.store.outbox:enqueue"),
     "after composing": Death("monitor.pipeline.compose:compose_digests"),

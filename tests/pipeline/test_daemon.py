@@ -18,7 +18,7 @@ from monitor.daemon import Daemon, life, schedule, slots, systemd
 from monitor.daemon.life import VITAL
 from monitor.daemon.schedule import Every
 from monitor.errors import DamagedError, FetchError, StoreError
-from monitor.store import polls
+from monitor.store import feed_states
 from tests.fakes import RULES, START, Desk, item, open_desk
 
 ADDRESS = "https://hc.example.org/ping/7f3a-secret"
@@ -277,7 +277,7 @@ async def test_a_clock_set_back_holds_nothing_up(
     await running
     assert "the clock was set back" in [line["event"] for line in lines]
     with desk.services.store.reading() as db:
-        planned = [state.next_poll_at for state in polls.feed_states(db).values() if state.next_poll_at]
+        planned = [state.next_poll_at for state in feed_states.of(db).values() if state.next_poll_at]
     assert max(planned) <= desk.clock.at + timedelta(hours=7)
 
 

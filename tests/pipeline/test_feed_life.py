@@ -12,7 +12,7 @@ from monitor import pipeline
 from monitor.feeds.parsing import EndedError
 from monitor.model import EmailMessage, FeedHealth, FeedState, Fetched, FetchFailed, FetchOutcome, Notice, NotModified
 from monitor.pipeline.operating import MOST_AN_HOUR, tell_operator
-from monitor.store import notices, polls
+from monitor.store import feed_states, notices
 from tests.fakes import RULES, Desk, item, open_desk, rss
 
 OPERATOR = RULES + 'operator: {to: ["email:ops@example.org"]}\n'
@@ -39,7 +39,7 @@ async def poll_and_attend(desk: Desk, feed: str = "dawn") -> None:
 
 def state_of(desk: Desk, feed: str = "dawn") -> FeedState:
     with desk.services.store.reading() as db:
-        state = polls.feed_state(db, feed)
+        state = feed_states.get(db, feed)
     assert state is not None
     return state
 

@@ -17,7 +17,7 @@ from monitor.disk import Room
 from monitor.health import Health, InForce, Look
 from monitor.metrics import Watched, reason_of
 from monitor.model import FeedState, FetchFailed, Notice, Pause
-from monitor.store import notices, pauses, polls
+from monitor.store import feed_states, notices, pauses
 from monitor.store.notices import RULES as REFUSED
 from monitor.store.standing import read_standing
 from monitor.store.tables import DELIVERY, FEED, UPKEEP
@@ -200,8 +200,8 @@ async def test_gauges_say_how_things_stand(desk: Desk) -> None:
     desk.serve("dawn", item(1, "Quiet day"))
     await poll_all(desk)
     with desk.services.store.writing() as db:
-        state = polls.feed_states(db)["dawn"]
-        polls.save_state(db, replace(state, quiet_since=START, unstable_since=START))
+        state = feed_states.of(db)["dawn"]
+        feed_states.save(db, replace(state, quiet_since=START, unstable_since=START))
         notices.raise_notice(db, Notice(key=f"{REFUSED}1", what="bad", hint="check", since_at=START))
         pauses.pause(db, Pause(place="slack", until_at=START, refused=True, reason="no", since_at=START))
         db.execute(insert(UPKEEP).values(name="backup", done_at=START - timedelta(hours=5)))

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from monitor import pipeline
 from monitor.model import FeedState
-from monitor.store import polls
+from monitor.store import feed_states
 from monitor.store.tables import ARTICLE, DIGEST, OWED, SIGHTING
 from tests.fakes import RULES, START, Desk, item, open_desk
 
@@ -101,7 +101,7 @@ def stored(desk: Desk) -> tuple[int, int]:
 
 def state(desk: Desk) -> FeedState:
     with desk.services.store.reading() as db:
-        found = polls.feed_state(db, "dawn")
+        found = feed_states.get(db, "dawn")
     assert found is not None
     return found
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from monitor import pipeline
 from monitor.errors import DeliveryError
 from monitor.model import Asked, DeliveryState, FetchFailed, FolderMessage, NotModified, Receipt
-from monitor.store import outbox, polls, reading
+from monitor.store import feed_states, outbox, reading
 from monitor.store.life import life_of
 from monitor.store.tables import ARTICLE, DELIVERY, DIGEST, OWED, REVISION
 from tests.fakes import RULES, Desk, item, open_desk
@@ -151,7 +151,7 @@ async def test_a_page_that_is_no_feed_is_a_failure_with_a_reason(desk: Desk, pag
     counts = await once(desk)
     assert (counts["feeds"]["failed"], counts["articles"]["new"]) == (1, 1)
     with desk.services.store.reading() as db:
-        state = polls.feed_state(db, "dawn")
+        state = feed_states.get(db, "dawn")
     assert state is not None and state.failures == 1 and state.error
 
 
@@ -414,7 +414,7 @@ async def test_a_removed_feed_is_left_alone_and_keeps_its_articles(desk: Desk) -
     assert desk.services.rulebook.reload()
     pipeline.watch_feeds(desk.services)
     with desk.services.store.reading() as db:
-        assert set(polls.feed_states(db)) == {"dawn", "other"}
+        assert set(feed_states.of(db)) == {"dawn", "other"}
         assert reading.articles_per_feed(db) == {"dawn": 1}
 
 

@@ -17,7 +17,7 @@ from monitor.channels import Channels
 from monitor.daemon import Daemon
 from monitor.errors import DeliveryError
 from monitor.model import Asked, Delivery, Receipt
-from monitor.store import engine, polls
+from monitor.store import engine, feed_states
 from monitor.store.tables import ARTICLE, DELIVERY, DIGEST, FEED, OWED, SUBSCRIPTION
 from tests.fakes import RULES, Desk, FixedClock, item, open_desk
 
@@ -131,7 +131,7 @@ async def test_rules_loaded_while_the_database_was_locked_are_followed_later(
         locker.free()
         await daemon.safely(daemon.reload)()
         with desk.services.store.reading() as db:
-            assert set(polls.feed_states(db)) == {"dawn", "other"}
+            assert set(feed_states.of(db)) == {"dawn", "other"}
         locker.connection.close()
 
 
@@ -291,7 +291,7 @@ async def test_a_feed_that_changes_during_its_poll_is_left_as_the_rules_want_it(
     desk.fetcher.fetch = fetch_and_change  # type: ignore[method-assign]
     assert (await pipeline.poll_feed(services, before)).new == 0
     with services.store.reading() as db:
-        state = polls.feed_state(db, "dawn")
+        state = feed_states.get(db, "dawn")
     assert state is None or (state.first_polled_at is None and state.last_polled_at is None)
 
 
@@ -401,7 +401,7 @@ async def test_a_truncated_first_poll_is_past_altogether(tmp_path: Path) -> None
         desk.fetcher.pages["dawn"] = whole[: len(whole) // 4]
         await once(desk)
         with desk.services.store.reading() as db:
-            state = polls.feed_state(db, "dawn")
+            state = feed_states.get(db, "dawn")
         assert state is not None and "ends early" in (state.error or "")
         desk.fetcher.pages["dawn"] = whole
         await once(desk)

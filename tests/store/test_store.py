@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel
 
 from monitor.errors import DamagedError, FullError, StoreError
-from monitor.store import Store, backups, damage, engine, polls
+from monitor.store import Store, backups, damage, engine, feed_states, polls
 from tests.fakes import START
 
 
@@ -67,7 +67,7 @@ def test_writers_wait_for_each_other_and_say_so_when_it_takes_too_long(
     with pytest.raises(StoreError, match="database is locked"), store.writing():
         pass
     with store.reading() as db:
-        assert polls.feed_states(db) == {}
+        assert feed_states.of(db) == {}
     other.execute("ROLLBACK")
     with store.writing() as db:
         assert list(polls.article_ids(db, 3)) == [1, 2, 3]
