@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import structlog
@@ -79,8 +80,13 @@ class Services:
     metrics: Metrics = field(default_factory=Metrics)
     sending: set[int] = field(default_factory=set)
     """Deliveries that this process is sending at this moment."""
+    stuck: dict[str, datetime] = field(default_factory=dict)
+    """Until when subscriptions wait whose digest could not be composed."""
     flood: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while a document of many entries is stored: one at a time, so that the others wait for a slice at most."""
+    storing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while a poll is stored. The others wait for it here: in the queue of the one thread, which a locked database
+    stops for seconds with each, the ticks would wait behind them."""
     unchanged: Together[tuple[Feed, FetchOutcome]] = field(default_factory=Together)
     """Polls that brought no document: by far the most, and each has no more to store than its feed's state."""
 

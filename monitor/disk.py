@@ -1,4 +1,4 @@
-"""How much room is left where a file lies, and whether that is too little to go on storing.
+"""How much room is left where a file lies, and whether that is too little to go on storing, or enough to begin again.
 
 Must not know what the file is.
 """
@@ -26,7 +26,21 @@ class Room:
 
     @property
     def scarce(self) -> bool:
-        return self.free < min(LEAST_FREE_BYTES, self.total * LEAST_FREE_SHARE)
+        return self.free < self._least
+
+    @property
+    def ample(self) -> bool:
+        """Whether there is room again after it was scarce."""
+        return self.free >= self.enough
+
+    @property
+    def enough(self) -> float:
+        """How much has to be free again: so far above the limit that a log which comes and goes does not make it."""
+        return 2 * self._least
+
+    @property
+    def _least(self) -> float:
+        return min(LEAST_FREE_BYTES, self.total * LEAST_FREE_SHARE)
 
 
 def room_beside(file: Path) -> Room:

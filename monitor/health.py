@@ -101,6 +101,10 @@ class Health:
             ailments.append(f"a feed is due since {standing.unpolled_since:%Y-%m-%d %H:%M} UTC and nobody polls it")
         if standing and standing.unsent_since:
             ailments.append(f"a message is due since {standing.unsent_since:%Y-%m-%d %H:%M} UTC and nobody sends it")
+        if standing and standing.unheard_since:
+            ailments.append(
+                f"the operator has not heard what is wrong since {standing.unheard_since:%Y-%m-%d %H:%M} UTC"
+            )
         if not rules.version:
             ailments.append("no rules are in force")
         room = self._room()

@@ -17,7 +17,7 @@ from monitor.model import DeliveryState, FeedHealth, FeedState, Notice
 from monitor.rulebook import Rulebook
 from monitor.settings import Settings
 from monitor.store import Store, feed_states, leavers, notices, outbox, set_aside, upkeep
-from monitor.store.notices import RULES
+from monitor.store.notices import ARTICLES, RULES
 
 LONG_FAILING = timedelta(hours=24)
 """A feed that fails for less is usually back before anyone could do anything."""
@@ -76,7 +76,7 @@ def status_of(
 
 
 _UNREAD = (FeedHealth.FAILING, FeedHealth.GONE)
-_SEEN_ABOVE = (FEEDS, RULES)
+_SEEN_ABOVE = (FEEDS, RULES, ARTICLES)
 """What is said as it stands now, and not as it stood when the operator was told."""
 _UNDER_WAY = (DeliveryState.PENDING, DeliveryState.CLAIMED)
 
@@ -119,7 +119,7 @@ def _need(notice: Notice) -> dict[str, Any]:
 
 
 def _set_aside_needs(count: int, since: datetime | None) -> list[dict[str, Any]]:
-    what = f"{counted(count, 'article')} could not be matched: Dateline failed there"
+    what = f"{counted(count, 'article')} could not be matched or told: Dateline failed there"
     hint = "tried again after an update or with other rules; the log says what failed"
     return [{"what": what, "since": since, "hint": hint}] if count else []
 

@@ -28,6 +28,7 @@ from monitor.model import (
     ParsedFeed,
     Receipt,
 )
+from monitor.pipeline import retire
 from monitor.rulebook import Rulebook
 from monitor.settings import load_settings
 from monitor.store import Store
@@ -131,6 +132,14 @@ class Desk:
     def serve(self, feed: str, *items: str) -> None:
         """Let a feed serve these RSS items (see `item`)."""
         self.fetcher.pages[feed] = rss(*items)
+
+    def age(self, *, days: int) -> int:
+        """Let days pass, each with its retiring; return how many articles were forgotten."""
+        forgotten = 0
+        for _ in range(days):
+            self.clock.advance(days=1)
+            forgotten += retire(self.services)
+        return forgotten
 
 
 def item(number: int, title: str, text: str = "", **more: str) -> str:

@@ -93,6 +93,8 @@ def _say_restored(done: Restored, age: timedelta) -> None:
 
 
 def _ago(age: timedelta) -> str:
+    if age < timedelta(0):
+        return "by its name of the future: a clock was wrong"
     hours = age / timedelta(hours=1)
     if hours < 1:
         return "less than an hour old"

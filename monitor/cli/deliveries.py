@@ -40,35 +40,34 @@ def list_(
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """List deliveries, the newest last.
+    """List the newest 1,000 deliveries, the newest last.
 
     Example: `dateline deliveries list --state failed`
     """
     with store_of(settings_of(home)).reading() as db:
-        found = outbox.deliveries(db, states=[state] if state else [])
+        found = outbox.newest(db, states=[state] if state else [])
     rows = [
         {
-            "id": one.id,
-            "digest": one.digest,
-            "destination": one.destination,
-            "part": one.part + 1,
-            "parts": one.parts,
-            "state": str(one.state),
-            "attempts": one.attempts,
-            "created_at": one.created_at,
-            "next_attempt_at": one.next_attempt_at if one.state == DeliveryState.PENDING else None,
-            "error": one.error,
+            "id": one["id"],
+            "digest": one["digest"],
+            "destination": one["destination"],
+            "part": one["part"] + 1,
+            "parts": one["parts"],
+            "state": one["state"],
+            "attempts": one["attempts"],
+            "created_at": one["created_at"],
+            "next_attempt_at": one["next_attempt_at"] if one["state"] == DeliveryState.PENDING else None,
+            "error": one["error"],
         }
         for one in found
     ]
 
     def say() -> None:
         shown = table("id", "state", "digest", "to", "tries", "error")
-        for one in found:
-            shown.add_row(
-                str(one.id), one.state, one.digest, escape(one.destination), str(one.attempts), escape(one.error or "")
-            )
-        out.print(shown if found else "No deliveries.")
+        for row in rows:
+            told = (row["id"], row["state"], row["digest"], row["destination"], row["attempts"], row["error"] or "")
+            shown.add_row(*(escape(str(one)) for one in told))
+        out.print(shown if rows else "No deliveries.")
 
     answer(rows, as_json, say)
 

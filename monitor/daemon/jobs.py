@@ -22,8 +22,6 @@ from monitor.errors import DamagedError, MonitorError
 from monitor.metrics import Watched
 from monitor.model import Delivery
 
-SENDS_AT_ONCE = 8
-
 GRACE_SECONDS = 2.0
 """How long a stop waits for messages that are being sent; what is cut off stays claimed and is settled at the start."""
 
@@ -104,9 +102,8 @@ class Daemon:
 
     async def send(self) -> None:
         """Start sending what is due: one message per destination at a time."""
-        if free := SENDS_AT_ONCE - len(self.sending):
-            for delivery in await pipeline.claim_due(self.services, limit=free):
-                self.sending.start(delivery.id, self._send(delivery))
+        for delivery in await pipeline.claim_due(self.services):
+            self.sending.start(delivery.id, self._send(delivery))
 
     async def _send(self, delivery: Delivery) -> None:
         await pipeline.send(self.services, delivery)

@@ -159,10 +159,10 @@ class Fetcher:
             seen.add(url)
             async with self._turn(url):
                 started = loop.time()
-                async with asyncio.timeout(left), self._answer(url, wanted) as response:
+                async with asyncio.timeout(left) as deadline, self._answer(url, wanted) as response:
                     if response.status_code not in _REDIRECTS:
                         moved_to = str(url) if permanent and len(seen) > 1 else None
-                        return await self._read(response, wanted, url=str(url), moved_to=moved_to)
+                        return await self._read(response, wanted, deadline, url=str(url), moved_to=moved_to)
                     permanent = permanent and response.status_code in _PERMANENT
                     url = _redirected(response)
                 left -= loop.time() - started
@@ -191,7 +191,7 @@ class Fetcher:
             await response.aclose()
 
     async def _read(
-        self, response: httpx.Response, wanted: _Wanted, *, url: str, moved_to: str | None
+        self, response: httpx.Response, wanted: _Wanted, deadline: asyncio.Timeout, *, url: str, moved_to: str | None
     ) -> Fetched | NotModified:
         status, headers = response.status_code, response.headers
         if not wanted.with_body and HTTPStatus(200) <= status < HTTPStatus(300):
@@ -207,7 +207,7 @@ class Fetcher:
                     retry_after=self._retry_after(headers.get("Retry-After")) if status in (429, 503) else None,
                 )
             )
-        body = await self._body(response)
+        body = await self._body(response, deadline)
         body_hash = hashlib.blake2b(body, digest_size=16).hexdigest()
         if body_hash == wanted.body_hash:
             return NotModified(moved_to=moved_to)
@@ -221,7 +221,7 @@ class Fetcher:
             last_modified=_validator(headers.get("Last-Modified")),
         )
 
-    async def _body(self, response: httpx.Response) -> bytes:
+    async def _body(self, response: httpx.Response, deadline: asyncio.Timeout) -> bytes:
         unpacked = Unpacker(response.headers.get("Content-Encoding", ""), most=2 * self._most_on_wire)
         received, is_large = 0, False
         async with AsyncExitStack() as turn:
@@ -231,9 +231,19 @@ class Fetcher:
                     raise FetchError(f"is larger than {self._most_on_wire // 1_000_000} MB")
                 unpacked.add(piece)
                 if unpacked.size > LARGE and not is_large:
-                    await turn.enter_async_context(self._large)
                     is_large = True
+                    await turn.enter_async_context(self._room_for_large(deadline))
             return unpacked.finish()
+
+    @asynccontextmanager
+    async def _room_for_large(self, deadline: asyncio.Timeout) -> AsyncIterator[None]:
+        """Wait until another large document may lie in memory; that is not the feed's time."""
+        loop, ends_at = asyncio.get_running_loop(), deadline.when()
+        since = loop.time()
+        deadline.reschedule(None)
+        async with self._large:
+            deadline.reschedule((ends_at or since) + loop.time() - since)
+            yield
 
     def _secrets(self, feed: Feed) -> dict[str, str]:
         headers = {name.title(): self._resolve(value) for name, value in feed.headers.items()}

@@ -64,6 +64,13 @@ def notices_of(feed: Feed, state: FeedState) -> list[Notice]:
     return found
 
 
+def lasts(feed: Feed, state: FeedState, notice: Notice) -> bool:
+    """Tell whether a notice goes on although its cause is not seen at the moment: a feed that was given up for lost
+    fails still, now in another way.
+    """
+    return state.health is FeedHealth.FAILING and notice.key == _key(feed, "dead")
+
+
 def over(feed: Feed, state: FeedState, notice: Notice) -> str | None:
     """Return how a notice ended where that is worth a word: a feed given up for lost can be read again."""
     is_back = state.health is FeedHealth.OK and state.first_polled_at is not None

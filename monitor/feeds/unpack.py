@@ -9,6 +9,12 @@ import zlib
 
 from monitor.errors import FetchError
 
+_MEMBER = b"\x1f\x8b"
+"""How a member of a gzip file begins; there may be several (RFC 1952, 2.2)."""
+
+_SLICE = 4096
+"""What follows a member's end is copied: slices keep that cheap, however many members there are."""
+
 
 class Unpacker:
     """A body unpacked piece by piece, never by more than its limit allows."""
@@ -22,6 +28,8 @@ class Unpacker:
         self._left = most
         self._pieces: list[bytes] = []
         self._zlib: zlib._Decompress | None = None
+        self._may_go_on = self._encoding == "gzip"
+        self._begun = b""
 
     def add(self, piece: bytes) -> None:
         if self._encoding in ("gzip", "deflate"):
@@ -46,9 +54,27 @@ class Unpacker:
             # "deflate" means zlib's format, and some servers send the bare stream all the same (RFC 9110, 8.4.1.2).
             bare = self._encoding == "deflate" and piece[0] & 0x0F != 8
             self._zlib = zlib.decompressobj(-15 if bare else 47)
-        if self._zlib.eof:  # what follows the end is not part of the document
-            return b""
+        unpacked, left = [], self._left
         try:
-            return self._zlib.decompress(piece, self._left + 1)
+            for start in range(0, len(piece), _SLICE):
+                rest = piece[start : start + _SLICE]
+                while rest and left >= 0:
+                    if self._zlib.eof and not (rest := self._next_member(rest)):
+                        break
+                    unpacked.append(self._zlib.decompress(rest, left + 1))
+                    left -= len(unpacked[-1])
+                    rest = self._zlib.unused_data
         except zlib.error as error:
             raise FetchError("answered with a damaged compressed document") from error
+        return b"".join(unpacked)
+
+    def _next_member(self, rest: bytes) -> bytes:
+        """Return what is to be unpacked after the end of a member: nothing, but where another one follows."""
+        rest, self._begun = self._begun + rest, b""
+        if self._may_go_on:
+            if rest.startswith(_MEMBER):
+                self._zlib = zlib.decompressobj(31)
+                return rest
+            self._may_go_on = rest == _MEMBER[:1]
+            self._begun = rest if self._may_go_on else b""
+        return b""

@@ -1,7 +1,7 @@
 """The steps of Dateline, in order. Read this file first.
 
     watch_feeds      the rule files say which feeds and subscriptions there are
-    poll_feed        fetch → parse → store → group → match → owe            one transaction per 500 entries of a feed
+    poll_feed        fetch → parse → store → group → match → owe            one transaction per 200 entries of a feed
     compose_digests  what is owed and due → a digest and its messages       one transaction per digest
     deliver          claim → send → record                                  the claim is durable before anything is sent
     settle           what a stopped program left claimed: ask the channel, or repeat once
@@ -31,8 +31,8 @@ from monitor.pipeline.counts import Counts
 from monitor.pipeline.deliver import abandon_claims, claim_due, count_held, deliver, deliver_all, send, settle
 from monitor.pipeline.operating import attend
 from monitor.pipeline.poll import due_feeds, look_again, poll_feed, poll_feeds, watch_feeds
+from monitor.pipeline.retiring import retire
 from monitor.pipeline.upkeep import keep_up, watch_disk
-from monitor.store import pools, reading
 
 __all__ = [
     "Counts",
@@ -78,11 +78,3 @@ async def run_once(services: Services, *, every_feed: bool = False) -> Counts:
         counts += await deliver_all(services)
     await services.in_store(lambda: retire(services))
     return counts + await services.in_store(lambda: count_held(services))
-
-
-def retire(services: Services) -> int:
-    """Close silent stories, and forget unmatched articles that are older than DATELINE_KEEP; returns how many."""
-    now, keep = services.clock.now(), services.settings.keep
-    with services.store.writing() as db:
-        pools.forget_old(db, now)
-        return 0 if keep is None else reading.forget_unmatched(db, now - keep)

@@ -17,7 +17,8 @@ from monitor.pipeline.counts import Counts
 from monitor.pipeline.operating import tell_operator
 from monitor.store import leavers, notices, outbox, outcomes, pauses
 
-AT_ONCE = 8
+SENDS_AT_ONCE = 8
+"""To each kind of channel."""
 
 RECORD_AGAIN = (1.0, *[5.0] * 120)
 """Seconds between tries to record an outcome; the database itself waits for a lock before each."""
@@ -49,19 +50,27 @@ async def deliver_all(services: Services) -> Counts:
     return counts
 
 
-async def claim_due(services: Services, *, limit: int = AT_ONCE) -> list[Delivery]:
-    """Claim due deliveries, one per destination; durable when this returns, over a power cut too."""
+async def claim_due(services: Services) -> list[Delivery]:
+    """Claim due deliveries, one per destination and as many as each kind of channel has room for beside those that are
+    being sent; durable when this returns, over a power cut too."""
+    sending_now = tuple(services.sending)
 
     def claim() -> list[Delivery]:
         with services.store.writing(durable=True) as db:
             leavers.drop_waiting(db)  # of who left while a mail to them was being sent, which then failed
             pauses.forget_past(db, now := services.clock.now())
-            claimed = outbox.claim(db, now, limit=limit, pace=SLACK_PACE, within=CLAIMED_FOR)
-            for destination, reason in claimed.unreadable.items():
-                tell_operator(db, services, sending.failure_notice(destination, reason, now))
-            return claimed.deliveries
+            claimed = outbox.claim(
+                db, now, limit=SENDS_AT_ONCE, sending=sending_now, pace=SLACK_PACE, within=CLAIMED_FOR
+            )
+            return _readable(db, services, claimed, now)
 
     return await services.in_store(claim)
+
+
+def _readable(db: Connection, services: Services, picked: outbox.Picked, now: datetime) -> list[Delivery]:
+    for destination, reason in picked.unreadable.items():
+        tell_operator(db, services, sending.failure_notice(destination, reason, now))
+    return picked.deliveries
 
 
 async def send(services: Services, delivery: Delivery) -> Counts:
@@ -102,7 +111,8 @@ def _record_sent(db: Connection, services: Services, delivery: Delivery, receipt
         _release_held(db, services, now)
     for refusal in refusals:
         notices.end_notice(db, sending.CHANNELS + refusal.place, over=f"{refusal.place} takes messages again")
-    notices.end_notice(db, sending.LATE + place, over=f"{place} takes messages again")
+    if not outbox.is_late(db, place, now - sending.LATE_AFTER):
+        notices.end_notice(db, sending.LATE + place, over=f"{place} takes messages again")
     # What was lost has been lost, whatever arrives after it: this is over once it was told.
     if not services.rulebook.rules.operator.to or notices.is_told(db, sending.FAILURES + place):
         notices.end_notice(db, sending.FAILURES + place)
@@ -167,25 +177,32 @@ def abandon_claims(services: Services) -> None:
 
 async def settle(services: Services) -> None:
     """Learn what became of messages that may or may not have arrived, and release what was held."""
-    for doubtful in (await services.in_store(lambda: _in_doubt(services))).values():
+    sending_now = tuple(services.sending)
+    for doubtful in (await services.in_store(lambda: _in_doubt(services, sending_now))).values():
         for delivery in doubtful:
             try:
                 answer = await services.channels.ask(delivery)
             except DeliveryError as error:  # still in doubt: asked again, with all that went to the same place
                 services.log.warning("could not ask whether it arrived", delivery=delivery.key, reason=str(error))
-                await services.in_store(partial(_ask_later, services, delivery, error))
+                wait = max(error.retry_after or sending.ASK_AFTER, sending.LEAST_WAIT)
+                await services.in_store(partial(_ask_later, services, delivery, wait))
                 break
+            except Exception:
+                # The one broad net of asking: one broken message must not keep the others in doubt.
+                services.log.exception("asking broke", delivery=delivery.key)
+                await services.in_store(partial(_ask_later, services, delivery, sending.PROBE_EVERY, alone=True))
+                continue
             await services.in_store(partial(_record_answer, services, delivery, answer))
 
 
-def _in_doubt(services: Services) -> dict[str, list[Delivery]]:
+def _in_doubt(services: Services, sending_now: tuple[int, ...]) -> dict[str, list[Delivery]]:
     """Return what is to be asked about now, by its destination."""
     now = services.clock.now()
     with services.store.writing() as db:
         _release_held(db, services, now)
-        outcomes.abandon_overdue(db, now, now + sending.ASK_AFTER, but=services.sending)
+        outcomes.abandon_overdue(db, now, now + sending.ASK_AFTER, but=sending_now)
         found: dict[str, list[Delivery]] = {}
-        for delivery in outbox.doubtful(db, now):
+        for delivery in _readable(db, services, outbox.doubtful(db, now), now):
             found.setdefault(delivery.destination, []).append(delivery)
         return found
 
@@ -195,10 +212,9 @@ def _release_held(db: Connection, services: Services, now: datetime) -> None:
         tell_operator(db, services, sending.failure_notice(destination, reason, now))
 
 
-def _ask_later(services: Services, delivery: Delivery, error: DeliveryError) -> None:
+def _ask_later(services: Services, delivery: Delivery, wait: timedelta, *, alone: bool = False) -> None:
     with services.store.writing() as db:
-        wait = max(error.retry_after or sending.ASK_AFTER, sending.LEAST_WAIT)
-        outcomes.ask_later(db, delivery.destination, services.clock.now() + wait)
+        outcomes.ask_later(db, delivery, services.clock.now() + wait, alone=alone)
 
 
 def _record_answer(services: Services, delivery: Delivery, answer: Receipt | Asked) -> None:

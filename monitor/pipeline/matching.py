@@ -35,7 +35,10 @@ def read_words(services: Services, number: int, article: Article, broken: Broken
 
 
 def match(services: Services, number: int, article: Article, words: Words, broken: Broken) -> Outcome:
-    """Hold the rules in force against an article; no match, with the reason in ``broken``, where that fails."""
+    """Hold the rules in force against an article; no match, with the reason in ``broken``, where that fails.
+
+    A rule that would take too long on it is passed over, and named there.
+    """
     try:
         found = outcome(services.rulebook.rules, article, Positions(article, words))
     except Exception as error:
@@ -44,6 +47,7 @@ def match(services: Services, number: int, article: Article, words: Words, broke
         return Outcome(matches=())
     if found.too_costly:
         services.log.warning("rules too costly for an article", rules=found.too_costly, url=article.url)
+        broken.setdefault(number, f"too costly for it, and not looked for: {', '.join(found.too_costly)}"[:500])
     return found
 
 

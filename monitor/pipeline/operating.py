@@ -11,11 +11,10 @@ from sqlalchemy import Connection
 from monitor.app import Services
 from monitor.digests.notice import notice_digest, notice_message
 from monitor.digests.sending import CHANNELS, FAILURES, LATE
+from monitor.digests.words import counted
 from monitor.feeds import trouble
 from monitor.model import Notice
-from monitor.store import feed_states, notices, outbox, pauses, telling
-
-SUBSCRIPTION = "operator"
+from monitor.store import feed_states, notices, outbox, pauses, set_aside, telling
 
 TEMPLATES = "templates@"
 """How the keys of notices about templates begin; the version of the templates follows."""
@@ -41,6 +40,7 @@ def attend(services: Services) -> bool:
     with services.store.writing() as db:
         _notice_feeds(db, services)
         _notice_rules(db, services, now)
+        _notice_articles(db, services)
         _forget_places(db, services)
         return _tell(db, services, now)
 
@@ -51,11 +51,14 @@ def _notice_feeds(db: Connection, services: Services) -> None:
     present = {notice.key: notice for feed, state in troubled for notice in trouble.notices_of(feed, state)}
     known = {notice.key: notice for notice in notices.open_notices(db, trouble.FAMILY)}
     _raise_new(db, services, present, known)
-    ended = [notice for key, notice in known.items() if key not in present]
-    states = feed_states.of(db, [_feed_of(notice) for notice in ended]) if ended else {}
-    for notice in ended:
+    unseen = [notice for key, notice in known.items() if key not in present]
+    states = feed_states.of(db, [_feed_of(notice) for notice in unseen]) if unseen else {}
+    for notice in unseen:
         feed, state = feeds.get(_feed_of(notice)), states.get(_feed_of(notice))
-        notices.end_notice(db, notice.key, over=trouble.over(feed, state, notice) if feed and state else None)
+        if not feed or not state:
+            notices.end_notice(db, notice.key)
+        elif not trouble.lasts(feed, state, notice):
+            notices.end_notice(db, notice.key, over=trouble.over(feed, state, notice))
 
 
 def _feed_of(notice: Notice) -> str:
@@ -75,6 +78,19 @@ def _notice_rules(db: Connection, services: Services, now: datetime) -> None:
     what = "The rule files have an error; the last good ones stay in force"
     notice = Notice(key=key, what=what, hint=f"{error}. `dateline check` shows every problem.", since_at=now)
     _raise_new(db, services, {key: notice}, known)
+
+
+def _notice_articles(db: Connection, services: Services) -> None:
+    count, since = set_aside.counted(db)
+    known = {notice.key: notice for notice in notices.open_notices(db, notices.ARTICLES)}
+    if since is None:
+        notices.end_notice(db, notices.ARTICLES)
+        return
+    what = f"{counted(count, 'article')} could not be matched or told: Dateline failed there"
+    hint = "Tried again after an update or with other rules; the log says what failed, `dateline explain` for which."
+    _raise_new(
+        db, services, {notices.ARTICLES: Notice(key=notices.ARTICLES, what=what, hint=hint, since_at=since)}, known
+    )
 
 
 def _forget_places(db: Connection, services: Services) -> None:
@@ -100,11 +116,11 @@ def _raise_new(db: Connection, services: Services, present: dict[str, Notice], k
 def _tell(db: Connection, services: Services, now: datetime) -> bool:
     new, ended = notices.untold(db)
     destinations = services.rulebook.rules.operator.to
-    told_lately = notices.messages_between(db, SUBSCRIPTION, now - timedelta(hours=1), now)
+    told_lately = notices.messages_between(db, notices.OPERATOR, now - timedelta(hours=1), now)
     if not (new or ended) or not destinations or told_lately >= MOST_AN_HOUR:
         return False
     because = "you are named as the operator in the rule files"
-    digest = notice_digest(SUBSCRIPTION, new, over=ended, at=now, reason=because)
+    digest = notice_digest(notices.OPERATOR, new, over=ended, at=now, reason=because)
     digest = replace(digest, id=telling.unused_id(db, digest.id))
     telling.save_digest(db, digest, (), now=now, keep_open=True)
     templates = services.rulebook.builtin_templates  # what is told may be that others fail

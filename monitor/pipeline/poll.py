@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from monitor.app import Services
+from monitor.app import Result, Services
 from monitor.digests import owing
 from monitor.errors import ParseError, StoreError
 from monitor.feeds import timing, trouble
@@ -167,7 +167,7 @@ async def _record_unchanged(services: Services, feed: Feed, outcome: FetchOutcom
             ]
             feed_states.save_all(db, after)
 
-    await services.unchanged.do((feed, outcome), lambda polled: services.in_store(lambda: record(polled)))
+    await services.unchanged.do((feed, outcome), lambda polled: _stored(services, lambda: record(polled)))
     failed = isinstance(outcome, FetchFailed)
     counts = Counts(polled=1, failed=failed, not_modified=not failed)
     services.log_poll(feed, outcome, counts.as_json())
@@ -202,12 +202,17 @@ async def _record(services: Services, feed: Feed, outcome: FetchOutcome, parsed:
 
     async with services.flood if len(items) > SLICE else nullcontext():
         for start in range(0, max(len(items), 1), SLICE):
-            if not await services.in_store(partial(store, start)):
+            if not await _stored(services, partial(store, start)):
                 break
     services.log_poll(feed, outcome, counts.as_json())
     if parsed is not None and (damage := _damage(parsed)):
         services.log.warning("feed is damaged", feed=feed.id, url=feed.url, reason=damage)
     return counts
+
+
+async def _stored(services: Services, work: Callable[[], Result]) -> Result:
+    async with services.storing:
+        return await services.in_store(work)
 
 
 def _damage(parsed: ParsedFeed) -> str | None:

@@ -7,7 +7,8 @@ care.
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
+from math import ceil
 from pathlib import Path
 
 from monitor.app import Services
@@ -46,9 +47,10 @@ def _record(services: Services, chore: str) -> None:
 
 
 async def _back_up(services: Services, file: Path) -> None:
-    target = backups.name_for(file, services.clock.now())
+    now = services.clock.now()
+    target = backups.name_for(file, now)
     try:
-        await asyncio.to_thread(_make, file, target)
+        await asyncio.to_thread(_make, file, target, now)
     except DamagedError:
         raise
     except StoreError as error:
@@ -60,9 +62,9 @@ async def _back_up(services: Services, file: Path) -> None:
         services.log.info("database backed up", file=str(target))
 
 
-def _make(file: Path, target: Path) -> None:
+def _make(file: Path, target: Path, now: datetime) -> None:
     backups.make(file, target)
-    backups.forget_old(file)
+    backups.forget_old(file, now)
 
 
 def _fault(services: Services, reason: str) -> None:
@@ -81,9 +83,20 @@ def _done(services: Services) -> None:
 
 
 def has_room(services: Services) -> bool:
-    """Tell whether there is room to store what a poll may bring; what is owed is told as long as anything can be."""
+    """Tell whether there is room to store what a poll may bring; what is owed is told as long as anything can be.
+
+    Once polling waits, it does so until there is clearly enough: room that moves about the limit would have it stop and
+    go, and the operator told, every few minutes.
+    """
     room = services.store.room()
-    return room is None or not room.scarce
+    if room is None or room.ample:
+        return True
+    return not room.scarce and not _waits_for_room(services)
+
+
+def _waits_for_room(services: Services) -> bool:
+    with services.store.reading() as db:
+        return bool(notices.open_notices(db, DISK))
 
 
 def watch_disk(services: Services) -> None:
@@ -91,14 +104,15 @@ def watch_disk(services: Services) -> None:
     file, fits = services.store.file, has_room(services)
     if not fits:
         services.store.empty_log()  # what it takes may be all that is missing
-    with services.store.reading() as db:
-        known = bool(notices.open_notices(db, DISK))
-    if file is None or fits == (not known):
+        fits = has_room(services)
+    room = services.store.room()
+    if file is None or room is None or fits != _waits_for_room(services):
         return
     with services.store.writing() as db:
         if fits:
             notices.end_notice(db, DISK, over="There is room on the disk again, and feeds are polled as before")
             services.log.info("there is room again, polling goes on")
         else:
-            what, hint = "The disk is nearly full: no feed is polled", f"make room where {file.parent} lies"
+            what = "The disk is nearly full: no feed is polled"
+            hint = f"make room where {file.parent} lies: polling goes on with {ceil(room.enough / 1e6)} MB free"
             tell_operator(db, services, Notice(key=DISK, what=what, hint=hint, since_at=services.clock.now()))

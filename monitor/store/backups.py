@@ -16,11 +16,12 @@ from pathlib import Path
 
 from monitor.disk import room_beside
 from monitor.errors import DamagedError, FullError, StoreError
-from monitor.store.damage import find_damage, meaning, reader, told_by
+from monitor.store.damage import find_damage, meaning, reader, refuse_half_restored, told_by
 
 KEPT = 7
 
-_STAMP = "%Y%m%dT%H%M%SZ"
+STAMP = "%Y%m%dT%H%M%SZ"
+"""How times are written in the names of files, in UTC."""
 _ABANDONED_SECONDS = 24 * 3600.0
 
 
@@ -36,7 +37,7 @@ def folder_of(file: Path) -> Path:
 
 def name_for(file: Path, now: datetime) -> Path:
     """Return where a backup of now belongs that is to be kept with the others."""
-    return folder_of(file) / f"{file.resolve().stem}-{now.astimezone(UTC):{_STAMP}}.db"
+    return folder_of(file) / f"{file.resolve().stem}-{now.astimezone(UTC):{STAMP}}.db"
 
 
 def backup_at(path: Path) -> Backup:
@@ -44,17 +45,27 @@ def backup_at(path: Path) -> Backup:
     found = re.search(r"-(\d{8}T\d{6}Z)\.db\Z", path.name, re.ASCII)
     with suppress(ValueError):
         if found:
-            return Backup(path=path, made_at=datetime.strptime(found[1], _STAMP).replace(tzinfo=UTC))
+            return Backup(path=path, made_at=datetime.strptime(found[1], STAMP).replace(tzinfo=UTC))
     return Backup(path=path, made_at=datetime.fromtimestamp(path.stat().st_mtime, UTC))
 
 
-def kept(file: Path) -> list[Backup]:
-    """Return the backups that lie beside a database, the newest first."""
+def kept(file: Path, now: datetime) -> list[Backup]:
+    """Return the backups that lie beside a database, the newest first.
+
+    Those of the future come last: a clock that stood wrong made them, nobody knows when.
+    """
+    return sorted(_found(file), key=lambda one: (one.made_at <= now, one.made_at), reverse=True)
+
+
+def any_kept(file: Path) -> bool:
+    return bool(_found(file))
+
+
+def _found(file: Path) -> list[Backup]:
     ours = re.compile(rf"{re.escape(file.resolve().stem)}-\d{{8}}T\d{{6}}Z\.db", re.ASCII)
     folder = folder_of(file)
     with suppress(OSError):
-        found = [backup_at(path) for path in folder.iterdir() if ours.fullmatch(path.name)]
-        return sorted(found, key=lambda one: one.made_at, reverse=True)
+        return [backup_at(path) for path in folder.iterdir() if ours.fullmatch(path.name)]
     return []
 
 
@@ -63,6 +74,7 @@ def make(file: Path, target: Path) -> None:
 
     Raises FullError where twice its size is not free, DamagedError where the copy is not sound, else StoreError.
     """
+    refuse_half_restored(file)
     draft = target.with_name(f".{target.name}.new")
     try:
         size = file.stat().st_size
@@ -97,9 +109,12 @@ def is_database(path: Path) -> bool:
     return False
 
 
-def forget_old(file: Path) -> None:
-    """Delete all but the newest backups beside a database, and what a killed program left half made."""
-    for one in kept(file)[KEPT:]:
+def forget_old(file: Path, now: datetime) -> None:
+    """Delete all but the newest backups beside a database, and what a killed program left half made.
+
+    ``now`` is the time by which the last one was named: it stays, whatever else there is.
+    """
+    for one in kept(file, now)[KEPT:]:
         one.path.unlink(missing_ok=True)
     with suppress(OSError):
         for draft in folder_of(file).glob(f".{file.resolve().stem}-*.db.new"):
@@ -118,7 +133,7 @@ def durable(path: Path) -> None:
 
 def advice(file: Path) -> str:
     """Say in one line what can be done about a damaged database."""
-    newest = next((one for one in kept(file) if _opens(one.path)), None)
+    newest = next((one for one in kept(file, datetime.now(UTC)) if _opens(one.path)), None)
     if newest is None:
         return f"there is no backup in {folder_of(file)}; `dateline restore FILE` takes one from elsewhere"
     return f"`dateline restore` puts back the newest backup, {newest.path.name} ({newest.made_at:%Y-%m-%d %H:%M} UTC)"

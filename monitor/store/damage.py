@@ -1,12 +1,16 @@
 """Whether a SQLite file is still what was written to it, and what an error of SQLite's says about that.
 
+A restore that was cut off while it exchanged the files leaves a mark: the file may then be there without its log, which
+SQLite takes for a sound database.
+
 Must not know the tables: whatever is in the file is looked at.
 """
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -41,6 +45,21 @@ def meaning(error: BaseException, name: str) -> StoreError:
     if code & 0xFF == sqlite3.SQLITE_FULL or code in _NO_ROOM:
         return FullError(f"database {name}: no room is left on its disk ({text})")
     return StoreError(f"database {name}: {text}")
+
+
+def restore_mark(file: Path) -> Path | None:
+    """Return what a restore that was cut off has left beside a database, None where none was."""
+    file = file.resolve()
+    ours = re.compile(rf"\.{re.escape(file.name)}\.restored-\d{{8}}T\d{{6}}Z", re.ASCII)
+    with suppress(OSError):
+        return next((path for path in file.parent.iterdir() if ours.fullmatch(path.name)), None)
+    return None
+
+
+def refuse_half_restored(file: Path) -> None:
+    """Raise StoreError where a restore of a database was cut off: neither the old one is there whole, nor the new."""
+    if restore_mark(file):
+        raise StoreError(f"a restore of database {file} was cut off: run `dateline restore` again")
 
 
 def find_damage(file: Path) -> str | None:

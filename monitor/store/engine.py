@@ -49,7 +49,8 @@ BLAMELESS_SECONDS = 3600.0
 class Store:
     """An open database. ``writing`` and ``reading`` give a connection inside a transaction of its own.
 
-    With ``create=False`` a database that is not there is not made: ``prepare`` refuses.
+    With ``create=False`` a database that is not there is not made: ``prepare`` refuses. Raises StoreError where a
+    restore of it was cut off.
     """
 
     def __init__(self, url: str, *, create: bool = True) -> None:
@@ -59,6 +60,8 @@ class Store:
         """Where it lies; None where it is no file."""
         self._create = create
         self._found_sound_at: float | None = None
+        if self.file:
+            damage.refuse_half_restored(self.file)
         if create and self.file:
             _make_private(self.file)
         try:
@@ -159,7 +162,7 @@ class Store:
         # In this order: the daemon and the web may start on a new home at the same moment.
         is_empty, current, newest = self._is_empty(), self.version(), _revisions()[-1]
         if is_empty:
-            if self.file and backups.kept(self.file):
+            if self.file and backups.any_kept(self.file):
                 what = f"{backups.advice(self.file)}; to begin anew, move {backups.folder_of(self.file)} away"
                 raise DamagedError(f"database {self.name} is empty, but has been backed up: {what}")
             self.upgrade()

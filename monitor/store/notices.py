@@ -11,8 +11,12 @@ from monitor.model import Notice
 from monitor.store.dialect import upsert_into
 from monitor.store.tables import DIGEST, NOTICE
 
+OPERATOR = "operator"
+"""The subscription of the messages to the operator."""
 RULES = "rules/"
 """How the keys of notices about rejected rule files begin; what is wrong with them follows."""
+ARTICLES = "articles/set-aside"
+"""The key of the notice about articles on which the program failed."""
 
 _LASTS = NOTICE.c.over.is_(None)
 

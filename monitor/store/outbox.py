@@ -8,6 +8,7 @@ sent only after the channel said so. ``held`` waits for a channel that has no se
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -33,17 +34,21 @@ from sqlalchemy import (
 
 from monitor.digests.sending import ASK_AFTER, UNSET
 from monitor.model import Delivery, DeliveryState, Digest, EmailMessage, FolderMessage, Message, SlackMessage
+from monitor.store.dialect import among
 from monitor.store.pauses import pauses
 from monitor.store.tables import DELIVERY, DIGEST
 
 _MESSAGES: dict[str, type[Message]] = {"slack": SlackMessage, "email": EmailMessage, "folder": FolderMessage}
+_LISTED = 1000
+_ASKED = 1000
+"""In one round."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
+class Picked:
     deliveries: list[Delivery]
     unreadable: dict[str, str]
-    """Where messages were to go that cannot be sent, and why."""
+    """Where messages were to go that cannot be read and were given up, and why."""
 
 
 def enqueue(
@@ -114,16 +119,26 @@ def _edits(message: Message) -> bool:
     return isinstance(message, SlackMessage) and message.edits
 
 
-def claim(db: Connection, now: datetime, *, limit: int, pace: timedelta, within: timedelta) -> Claimed:
+def claim(
+    db: Connection, now: datetime, *, limit: int, pace: timedelta, within: timedelta, sending: Collection[int] = ()
+) -> Picked:
     """Claim due deliveries, the oldest of each destination; the claim is durable once this transaction commits.
 
-    ``pace``: the least time between two messages to one Slack destination. ``within``: how long whoever claims has to
-    record an outcome.
+    ``limit``: how many are sent at once to each kind of channel, ``sending`` included; one that does not answer holds
+    up no other. ``pace``: the least time between two messages to one Slack destination. ``within``: how long whoever
+    claims has to record an outcome.
     """
     _drop_outdated(db)
-    ids = list(db.scalars(_due(db, now, pace=pace).limit(limit)))
+    busy = db.scalars(select(DELIVERY.c.destination).where(DELIVERY.c.id.in_(sending)))
+    under_way = Counter(map(_kind_of, busy))
+    ids = []
+    for number, destination in db.execute(_due(db, now, pace=pace)):
+        kind = _kind_of(destination)
+        if under_way[kind] < limit:
+            under_way[kind] += 1
+            ids.append(number)
     if not ids:
-        return Claimed(deliveries=[], unreadable={})
+        return Picked(deliveries=[], unreadable={})
     db.execute(
         update(DELIVERY)
         .where(DELIVERY.c.id.in_(ids), DELIVERY.c.state == DeliveryState.PENDING)
@@ -134,24 +149,43 @@ def claim(db: Connection, now: datetime, *, limit: int, pace: timedelta, within:
             attempts=DELIVERY.c.attempts + 1,
         )
     )
-    claimed = Claimed(deliveries=[], unreadable={})
-    for number in ids:
+    return _read(db, ids)
+
+
+def _kind_of(destination: str) -> str:
+    return destination.partition(":")[0]
+
+
+def _read(db: Connection, ids: Collection[int]) -> Picked:
+    """Read deliveries; one whose message cannot be read is given up, and must not hold up the others."""
+    picked = Picked(deliveries=[], unreadable={})
+    for row in _rows(db, DELIVERY.c.id.in_(ids)):
         try:
-            claimed.deliveries.extend(deliveries(db, ids=[number]))
-        except (ValueError, KeyError, TypeError, StopIteration) as error:
-            # One message that cannot be read must not hold up the others.
-            reason = f"its stored message cannot be read: {type(error).__name__}"
-            claimed.unreadable[_give_up(db, number, reason)] = reason
-    return claimed
+            picked.deliveries.append(_delivery(row))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            picked.unreadable[row["destination"]] = f"its stored message cannot be read: {type(error).__name__}"
+            give_up(db, [row["id"]], picked.unreadable[row["destination"]])
+    return picked
 
 
-def _give_up(db: Connection, number: int, reason: str) -> str:
-    """Let a delivery fail with the parts behind it; returns where it was to go."""
-    one = db.execute(select(DELIVERY.c.digest, DELIVERY.c.destination, DELIVERY.c.part).filter_by(id=number)).one()
-    message = DELIVERY.c.digest == one.digest, DELIVERY.c.destination == one.destination
-    lost = update(DELIVERY).where(*message, DELIVERY.c.part >= one.part)
+def give_up(db: Connection, ids: Collection[int], reason: str) -> None:
+    """Let deliveries fail, with the parts that wait behind them."""
+    lost = update(DELIVERY).where(among(db, DELIVERY.c.id, ids))
     db.execute(lost.values(state=DeliveryState.FAILED, error=reason))
-    return str(one.destination)
+    give_up_behind(db, ids, reason)
+
+
+def give_up_behind(db: Connection, ids: Collection[int], reason: str) -> None:
+    """Let the parts fail that wait behind parts of which nothing is to be expected any more."""
+    lost = DELIVERY.alias()
+    behind = exists().where(
+        among(db, lost.c.id, ids),
+        lost.c.digest == DELIVERY.c.digest,
+        lost.c.destination == DELIVERY.c.destination,
+        lost.c.part < DELIVERY.c.part,
+    )
+    waits = DELIVERY.c.state.in_((DeliveryState.PENDING, DeliveryState.HELD)), DELIVERY.c.part > 0, ~DELIVERY.c.edits
+    db.execute(update(DELIVERY).where(*waits, behind).values(state=DeliveryState.FAILED, error=reason))
 
 
 def _drop_outdated(db: Connection) -> None:
@@ -163,13 +197,30 @@ def _drop_outdated(db: Connection) -> None:
     db.execute(delete(DELIVERY).where(waiting, DELIVERY.c.edits, or_(outdated, pointless)))
 
 
-def _due(db: Connection, now: datetime, *, pace: timedelta) -> Select[int]:
-    """Select the oldest due delivery of each destination that is neither sending, paused nor, on Slack, just sent to.
+def may_go() -> ColumnElement[bool]:
+    """Tell whether nothing has to go before a delivery.
 
-    Parts go one after the other: the next only when the one before it has arrived. What continues a thread waits until
-    its first message arrived, or is given up.
+    Parts go one after the other: the next when the one before it has arrived. One that waits behind a part that was
+    given up was sent again by hand (see `give_up_behind`). What continues a thread waits until its first message
+    arrived, or is given up.
     """
     before, root = DELIVERY.alias(), DELIVERY.alias()
+    part_before = exists().where(
+        before.c.digest == DELIVERY.c.digest,
+        before.c.destination == DELIVERY.c.destination,
+        before.c.part == DELIVERY.c.part - 1,
+        or_(before.c.state == DeliveryState.SENT, _is_given_up(before)),
+    )
+    on_its_way = root.c.state.in_((DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.HELD))
+    in_doubt = and_(root.c.state == DeliveryState.UNKNOWN, root.c.repeats == 0)
+    root_ahead = exists().where(root.c.id == DELIVERY.c.root, or_(on_its_way, in_doubt))
+    return and_(~root_ahead, or_(DELIVERY.c.part == 0, DELIVERY.c.edits, part_before))
+
+
+def _due(db: Connection, now: datetime, *, pace: timedelta) -> Select[int, str]:
+    """Select the oldest due delivery of each destination that is neither sending, paused nor, on Slack, just sent to,
+    and the destination; where something has been due longest comes first.
+    """
     sending = select(DELIVERY.c.destination).where(DELIVERY.c.state == DeliveryState.CLAIMED)
     to_slack = DELIVERY.c.destination.like("slack:%")
     just_sent = select(DELIVERY.c.destination).where(
@@ -184,27 +235,18 @@ def _due(db: Connection, now: datetime, *, pace: timedelta) -> Select[int]:
         DELIVERY.c.next_attempt_at > now + ASK_AFTER - pace,
         DELIVERY.c.next_attempt_at <= now + ASK_AFTER,
     )
-    part_before = exists().where(
-        before.c.digest == DELIVERY.c.digest,
-        before.c.destination == DELIVERY.c.destination,
-        before.c.part == DELIVERY.c.part - 1,
-        before.c.state == DeliveryState.SENT,
-    )
-    on_its_way = root.c.state.in_((DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.HELD))
-    in_doubt = and_(root.c.state == DeliveryState.UNKNOWN, root.c.repeats == 0)
-    root_ahead = exists().where(root.c.id == DELIVERY.c.root, or_(on_its_way, in_doubt))
     return (
-        select(func.min(DELIVERY.c.id))
+        select(func.min(DELIVERY.c.id), DELIVERY.c.destination)
         .where(
             DELIVERY.c.state == DeliveryState.PENDING,
             DELIVERY.c.next_attempt_at <= now,
             ~or_(*(is_at(one.place) for one in pauses(db) if one.until_at > now), ~true()),
             # Asked for all at once: for each that waits, it would be looked for among all that was ever sent.
             DELIVERY.c.destination.not_in(union_all(sending, just_sent, perhaps_sent)),
-            ~root_ahead,
-            or_(DELIVERY.c.part == 0, DELIVERY.c.edits, part_before),
+            may_go(),
         )
         .group_by(DELIVERY.c.destination)
+        .order_by(func.min(DELIVERY.c.next_attempt_at), func.min(DELIVERY.c.id))
     )
 
 
@@ -214,6 +256,12 @@ def waits_for(db: Connection, place: str) -> bool:
     return bool(db.scalar(select(exists().where(is_at(place), DELIVERY.c.state.in_(waiting)))))
 
 
+def is_late(db: Connection, destination: str, written_before: datetime) -> bool:
+    """Tell whether a message of that age still waits to be tried again."""
+    waits = DELIVERY.c.state == DeliveryState.PENDING, DELIVERY.c.destination == destination
+    return bool(db.scalar(select(exists().where(*waits, DELIVERY.c.created_at <= written_before))))
+
+
 def is_at(place: str) -> ColumnElement[bool]:
     """Tell whether a delivery goes to a place: a destination, or a scheme with all of its destinations."""
     if ":" in place:
@@ -221,14 +269,12 @@ def is_at(place: str) -> ColumnElement[bool]:
     return DELIVERY.c.destination.startswith(f"{place}:", autoescape=True)
 
 
-def deliveries(
-    db: Connection,
-    *,
-    ids: Collection[int] | None = None,
-    states: Collection[DeliveryState] = (),
-    limit: int = 1000,
-) -> list[Delivery]:
+def deliveries(db: Connection, *, states: Collection[DeliveryState] = tuple(DeliveryState)) -> list[Delivery]:
     """Return deliveries, oldest first."""
+    return [_delivery(row) for row in _rows(db, DELIVERY.c.state.in_(states))]
+
+
+def _rows(db: Connection, which: ColumnElement[bool]) -> list[RowMapping]:
     first, root = DELIVERY.alias(), DELIVERY.alias()
     own = (
         select(first.c.receipt)
@@ -238,34 +284,36 @@ def deliveries(
     )
     of_root = select(root.c.receipt).where(root.c.id == DELIVERY.c.root).scalar_subquery()
     thread = case((DELIVERY.c.edits, of_root), else_=func.coalesce(of_root, own))
-    query = select(DELIVERY, thread.label("thread")).order_by(DELIVERY.c.id).limit(limit)
-    if ids is not None:
-        query = query.where(DELIVERY.c.id.in_(ids))
+    query = select(DELIVERY, thread.label("thread")).where(which).order_by(DELIVERY.c.id)
+    return list(db.execute(query).mappings())
+
+
+def newest(db: Connection, *, states: Collection[DeliveryState] = ()) -> list[RowMapping]:
+    """Return the newest 1,000 deliveries as they are stored but for their messages, which may be unreadable; the oldest
+    of them first."""
+    query = select(*(column for column in DELIVERY.c if column is not DELIVERY.c.payload))
     if states:
         query = query.where(DELIVERY.c.state.in_(states))
-    return [_delivery(row) for row in db.execute(query).mappings()]
+    return list(db.execute(query.order_by(DELIVERY.c.id.desc()).limit(_LISTED)).mappings())[::-1]
 
 
-def doubtful(db: Connection, now: datetime) -> list[Delivery]:
+def doubtful(db: Connection, now: datetime) -> Picked:
     """Return deliveries of unknown outcome that may be asked about now and were not repeated yet.
 
     Where the message is in doubt in whose thread they would stand, that comes first: they are not found elsewhere.
     """
     ahead = DELIVERY.alias()
-    thread = or_(
-        ahead.c.id == DELIVERY.c.root,
-        and_(
-            ahead.c.digest == DELIVERY.c.digest,
-            ahead.c.destination == DELIVERY.c.destination,
-            ahead.c.part == 0,
-            DELIVERY.c.part > 0,
-        ),
+    in_doubt = and_(ahead.c.state == DeliveryState.UNKNOWN, ahead.c.repeats == 0)
+    begins = ahead.c.digest == DELIVERY.c.digest, ahead.c.destination == DELIVERY.c.destination, ahead.c.part == 0
+    # Each on its own: SQLite has an index for either, and none for both at once.
+    waits = or_(
+        exists().where(ahead.c.id == DELIVERY.c.root, in_doubt),
+        exists().where(*begins, DELIVERY.c.part > 0, in_doubt),
     )
-    waits = exists().where(thread, ahead.c.state == DeliveryState.UNKNOWN, ahead.c.repeats == 0)
     ids: Select[int] = select(DELIVERY.c.id).where(
         DELIVERY.c.state == DeliveryState.UNKNOWN, DELIVERY.c.next_attempt_at <= now, DELIVERY.c.repeats == 0, ~waits
     )
-    return deliveries(db, ids=list(db.scalars(ids)))
+    return _read(db, list(db.scalars(ids.order_by(DELIVERY.c.id).limit(_ASKED))))
 
 
 def any_due(db: Connection, now: datetime) -> bool:

@@ -5,15 +5,15 @@ Decisions come from `digests.sending`; `store.outbox` has the deliveries themsel
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, false, func, or_, select, update
 
 from monitor.digests.sending import GIVE_UP_AFTER, HELD_FOR, UNSET, Verdict
-from monitor.model import Delivery, DeliveryState
-from monitor.store.outbox import is_at
+from monitor.model import Delivery, DeliveryState, Pause
+from monitor.store.outbox import give_up, give_up_behind, is_at, may_go
 from monitor.store.pauses import pause, pauses, try_again
 from monitor.store.tables import DELIVERY
 
@@ -33,12 +33,8 @@ def record_verdict(db: Connection, delivery: Delivery, verdict: Verdict) -> None
     known = _record(db, delivery, state=verdict.state, error=verdict.reason, next_attempt_at=verdict.next_attempt_at)
     if not known:
         return
-    here = DELIVERY.c.destination == delivery.destination
     if delivery.part + 1 < delivery.parts and _goes_nowhere(db, delivery, verdict):
-        of_digest = DELIVERY.c.digest == delivery.digest
-        later = and_(here, of_digest, DELIVERY.c.part > delivery.part, ~DELIVERY.c.edits)
-        reason = f"part {delivery.part + 1} of {delivery.parts}: {verdict.reason}"
-        db.execute(update(DELIVERY).where(later).values(state=DeliveryState.FAILED, error=reason))
+        give_up_behind(db, [delivery.id], f"part {delivery.part + 1} of {delivery.parts}: {verdict.reason}")
     if verdict.pause is not None:
         pause(db, verdict.pause)
         if verdict.pause.refused:
@@ -81,33 +77,18 @@ def abandon_overdue(db: Connection, now: datetime, ask_at: datetime, *, but: Col
 
 
 def _abandon(db: Connection, ask_at: datetime, error: str, *which: ColumnElement[bool]) -> int:
-    abandoned = update(DELIVERY).where(DELIVERY.c.state == DeliveryState.CLAIMED, *which)
+    abandoned = and_(DELIVERY.c.state == DeliveryState.CLAIMED, *which)
+    # Of what was repeated once already nobody will ever know.
+    if lost := db.scalars(select(DELIVERY.c.id).where(abandoned, DELIVERY.c.repeats > 0)).all():
+        give_up_behind(db, lost, "the part before it may have arrived or not")
     values = {"state": DeliveryState.UNKNOWN, "next_attempt_at": ask_at, "error": error}
-    count = db.execute(abandoned.values(**values)).rowcount
-    if count:
-        _fail_behind_unknown(db)
-    return count
+    return db.execute(update(DELIVERY).where(abandoned).values(**values)).rowcount
 
 
-def _fail_behind_unknown(db: Connection) -> None:
-    """Let parts fail that wait for one before them of which nobody will ever know: it was repeated once already."""
-    before = DELIVERY.alias()
-    same_message = before.c.digest == DELIVERY.c.digest, before.c.destination == DELIVERY.c.destination
-    never = exists().where(
-        *same_message,
-        before.c.part < DELIVERY.c.part,
-        ~before.c.edits,
-        before.c.state == DeliveryState.UNKNOWN,
-        before.c.repeats > 0,
-    )
-    waits = DELIVERY.c.state == DeliveryState.PENDING, DELIVERY.c.part > 0, ~DELIVERY.c.edits
-    reason = "the part before it may have arrived or not"
-    db.execute(update(DELIVERY).where(*waits, never).values(state=DeliveryState.FAILED, error=reason))
-
-
-def ask_later(db: Connection, destination: str, at: datetime) -> None:
-    """Leave everything at a destination in doubt until then: it could not be asked."""
-    doubtful = DELIVERY.c.state == DeliveryState.UNKNOWN, DELIVERY.c.destination == destination
+def ask_later(db: Connection, delivery: Delivery, at: datetime, *, alone: bool = False) -> None:
+    """Leave everything at a delivery's destination in doubt until then: it could not be asked. ``alone``: only this."""
+    which = DELIVERY.c.id == delivery.id if alone else DELIVERY.c.destination == delivery.destination
+    doubtful = DELIVERY.c.state == DeliveryState.UNKNOWN, which
     db.execute(update(DELIVERY).where(*doubtful, DELIVERY.c.next_attempt_at < at).values(next_attempt_at=at))
 
 
@@ -118,7 +99,8 @@ def release_held(db: Connection, now: datetime, *, missing: Callable[[str], str 
     is tried with one delivery when that is due. Returns the destinations for which something was given up, and why.
     """
     held = DELIVERY.c.state == DeliveryState.HELD
-    refusals = [one for one in pauses(db) if one.refused]
+    known = pauses(db)
+    refusals = [one for one in known if one.refused]
     given_up = {}
     for destination in db.scalars(select(DELIVERY.c.destination).where(held).distinct()).all():
         here = and_(held, DELIVERY.c.destination == destination)
@@ -126,30 +108,39 @@ def release_held(db: Connection, now: datetime, *, missing: Callable[[str], str 
         unset = DELIVERY.c.error.startswith(UNSET)
         for longest, why in ((HELD_FOR, unset), (GIVE_UP_AFTER, ~unset)):
             old = and_(here, why, DELIVERY.c.created_at < now - longest)
-            reason = db.scalar(select(DELIVERY.c.error).where(old).limit(1))
-            if reason is not None:
+            lost = {one.id: one.error for one in db.execute(select(DELIVERY.c.id, DELIVERY.c.error).where(old))}
+            if lost:
+                reason = next(iter(lost.values()))
                 given_up[destination] = f"held for over {longest // timedelta(hours=1)} h: {reason}"
-                values = {"state": DeliveryState.FAILED, "error": given_up[destination]}
-                db.execute(update(DELIVERY).where(old).values(values))
+                give_up(db, list(lost), given_up[destination])
         if lacking is not None:
             db.execute(update(DELIVERY).where(here).values(error=UNSET + lacking))
         elif not any(one.holds(destination) for one in refusals):
             released = {"state": DeliveryState.PENDING, "next_attempt_at": now, "error": None}
             db.execute(update(DELIVERY).where(here).values(released))
     for one in refusals:
-        if one.until_at <= now:
-            _probe(db, one.place, now)
+        if one.until_at <= now and missing(one.place) is None:
+            _probe(db, one.place, known, now)
     return given_up
 
 
-def _probe(db: Connection, place: str, now: datetime) -> None:
-    """Let the oldest delivery that waits for a place be tried, unless another is on its way there."""
-    under_way = (DeliveryState.PENDING, DeliveryState.CLAIMED)
-    if db.execute(select(DELIVERY.c.id).where(is_at(place), DELIVERY.c.state.in_(under_way)).limit(1)).first():
+def _probe(db: Connection, place: str, known: Iterable[Pause], now: datetime) -> None:
+    """Let one delivery be tried that can go to a place now, unless one is on its way: the oldest of the destination
+    whose oldest was tried longest ago, so that no single one decides about all.
+
+    A destination that refuses by itself says nothing of its whole channel, which is tried with another.
+    """
+    others = [one.place for one in known if one.place != place and (":" in one.place or one.until_at > now)]
+    can_go = and_(is_at(place), ~or_(false(), *map(is_at, others)), may_go())
+    tried_now = and_(DELIVERY.c.state == DeliveryState.PENDING, DELIVERY.c.next_attempt_at <= now)
+    if db.scalar(select(exists().where(can_go, or_(DELIVERY.c.state == DeliveryState.CLAIMED, tried_now)))):
         return
-    oldest = select(func.min(DELIVERY.c.id)).where(is_at(place), DELIVERY.c.state == DeliveryState.HELD)
-    probe = update(DELIVERY).where(DELIVERY.c.id == oldest.scalar_subquery())
-    db.execute(probe.values(state=DeliveryState.PENDING, next_attempt_at=now))
+    held = DELIVERY.c.state == DeliveryState.HELD
+    heads = select(func.min(DELIVERY.c.id)).where(can_go, held).group_by(DELIVERY.c.destination)
+    longest_ago = DELIVERY.c.claimed_at.nulls_first(), DELIVERY.c.id
+    probe = select(DELIVERY.c.id).where(DELIVERY.c.id.in_(heads)).order_by(*longest_ago).limit(1)
+    released = update(DELIVERY).where(DELIVERY.c.id == probe.scalar_subquery())
+    db.execute(released.values(state=DeliveryState.PENDING, next_attempt_at=now))
 
 
 def forget_the_future(db: Connection, now: datetime) -> None:

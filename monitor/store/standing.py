@@ -6,15 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, func, or_, select
 
+from monitor.digests.sending import CHANNELS, FAILURES, LATE
 from monitor.model import DeliveryState, FeedHealth
 from monitor.store import outbox, upkeep
-from monitor.store.notices import RULES
+from monitor.store.notices import OPERATOR, RULES
 from monitor.store.tables import DELIVERY, FEED, NOTICE, PAUSE
 
 LATE_POLL = timedelta(minutes=5)
 LATE_DELIVERY = timedelta(minutes=10)
+UNHEARD = timedelta(hours=1)
+"""So long something may be wrong with a channel before the operator has heard of it."""
 
 _LOOKED_AT = 100
 """Overdue feeds that are looked at: where the most overdue ones are not late, none is."""
@@ -36,6 +39,8 @@ class Standing:
     """When the feed was due whose poll is most overdue; may lie ahead."""
     unpolled_since: datetime | None
     """Since when a feed is due that nobody polls, if that is too long."""
+    unheard_since: datetime | None
+    """Since when the operator should know what reaches him on no way, if that is too long."""
     notices: int
     rules_refused: bool
     paused: int
@@ -65,6 +70,7 @@ def read_standing(db: Connection, now: datetime) -> Standing:
         unstable=sum(row.unstable for row in feeds),
         most_overdue_at=min((row.due_at for row in feeds if row.due_at), default=None),
         unpolled_since=_unpolled_since(db, now),
+        unheard_since=_unheard_since(db, now),
         notices=len(raised),
         rules_refused=any(key.startswith(RULES) for key in raised),
         paused=db.scalar(select(func.count()).select_from(PAUSE)) or 0,
@@ -98,3 +104,19 @@ def _unsent_since(db: Connection, now: datetime) -> datetime | None:
         select(func.min(DELIVERY.c.next_attempt_at)).where(DELIVERY.c.state == DeliveryState.PENDING)
     )
     return since
+
+
+def _unheard_since(db: Connection, now: datetime) -> datetime | None:
+    """Of what is wrong with channels: not told for want of an operator in the rule files, or on its way to him."""
+    before, lasts = now - UNHEARD, NOTICE.c.over.is_(None)
+    of_channels = or_(*(NOTICE.c.key.startswith(family) for family in (CHANNELS, FAILURES, LATE)))
+    untold: datetime | None = db.scalar(
+        select(func.min(NOTICE.c.since_at)).where(of_channels, lasts, NOTICE.c.told_at.is_(None))
+    )
+    arrived = DELIVERY.alias()
+    waits = DELIVERY.c.state.in_((DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.HELD))
+    by_another_way = exists().where(arrived.c.digest == DELIVERY.c.digest, arrived.c.state == DeliveryState.SENT)
+    on_its_way: datetime | None = db.scalar(
+        select(func.min(DELIVERY.c.created_at)).where(DELIVERY.c.subscription == OPERATOR, waits, ~by_another_way)
+    )
+    return min((at for at in (untold, on_its_way) if at and at < before), default=None)

@@ -166,6 +166,23 @@ def open_debts(
     return _debts(db, subscription, found.where(~among(db, OWED.c.id, without)) if without else found)
 
 
+def open_debt_ids(db: Connection, subscription: str, until: datetime) -> list[int]:
+    open_ = select(OWED.c.id).where(OWED.c.subscription == subscription, OPEN, OWED.c.owed_at <= until)
+    return list(db.scalars(open_.order_by(OWED.c.id)))
+
+
+def forgive(db: Connection, debts: Collection[int]) -> set[int]:
+    """Drop debts; return the articles that were owed."""
+    where = among(db, OWED.c.id, debts)
+    articles = set(db.scalars(select(OWED.c.article).where(where)))
+    db.execute(delete(OWED).where(where))
+    return articles
+
+
+def forgive_all_but(db: Connection, subscription: str, debts: Collection[int]) -> None:
+    db.execute(delete(OWED).where(OWED.c.subscription == subscription, OPEN, ~among(db, OWED.c.id, debts)))
+
+
 def told_in_thread(db: Connection, subscription: Subscription, root: Digest) -> tuple[Owed, ...]:
     """Return what an alert and those that continue it told, as it stands now; what it only summed up is left out."""
     thread = [root.id, *db.scalars(select(DIGEST.c.id).where(DIGEST.c.continues == root.id))]

@@ -10,6 +10,7 @@ from monitor.store.dialect import upsert_into
 from monitor.store.tables import UPKEEP
 
 BACKUP = "backup"
+RETIRED = "retired"
 
 
 def done_at(db: Connection, name: str) -> datetime | None:

@@ -22,7 +22,8 @@ from hypothesis import strategies as st
 
 from monitor.errors import FetchError
 from monitor.faults import explain
-from monitor.feeds.fetch import MOST_HOPS, Fetcher, _same_origin
+from monitor.feeds import fetch
+from monitor.feeds.fetch import LARGE, MOST_HOPS, Fetcher, _same_origin
 from monitor.feeds.timing import initial_state
 from monitor.model import Feed, FeedState, Fetched, FetchFailed, FetchOutcome, NotModified
 from monitor.settings import Settings
@@ -144,7 +145,13 @@ def bare_deflate(data: bytes) -> bytes:
         ("X-GZIP", gzip.compress(RSS, mtime=0)),
         ("gzip", gzip.compress(RSS, mtime=0) + b"trailing"),
         ("gzip", gzip.compress(RSS, mtime=0) + b"trailing" * 50_000),
+        ("gzip", gzip.compress(RSS[:70], mtime=0) + gzip.compress(RSS[70:], mtime=0)),
+        ("gzip", b"".join(gzip.compress(RSS[at : at + 1], mtime=0) for at in range(len(RSS))) + b"trailing"),
+        ("gzip", gzip.compress(RSS, mtime=0) + b"trailing" + gzip.compress(RSS, mtime=0)),
+        ("gzip", gzip.compress(RSS, mtime=0) + b"\x1f"),
+        ("gzip", gzip.compress(RSS, mtime=0) + b"\x1f" * 2),
         ("deflate", zlib.compress(RSS)),
+        ("deflate", zlib.compress(RSS) + gzip.compress(RSS, mtime=0)),
         ("deflate", bare_deflate(RSS)),
     ],
 )
@@ -163,7 +170,10 @@ async def test_encodings(server: FeedServer, poll: Poll, encoding: str, body: by
         ("deflate", zlib.compress(RSS)[:-5], "answered with a compressed document that ends early"),
         ("gzip", RSS, "answered with a damaged compressed document"),
         ("gzip", gzip.compress(RSS, mtime=0)[:-8] + b"\0" * 8, "answered with a damaged compressed document"),
+        ("gzip", gzip.compress(b"") + gzip.compress(RSS)[:-9], "answered with a compressed document that ends early"),
+        ("gzip", gzip.compress(RSS, mtime=0) + b"\x1f\x8b" + RSS, "answered with a damaged compressed document"),
         ("gzip", gzip.compress(bytes(2_000_001), mtime=0), "unpacks to more than 2 MB"),
+        ("gzip", gzip.compress(bytes(500_000), mtime=0) * 5, "unpacks to more than 2 MB"),
         ("deflate", zlib.compress(bytes(50_000_000)), "unpacks to more than 2 MB"),
         ("deflate", bare_deflate(bytes(50_000_000)), "unpacks to more than 2 MB"),
     ],
@@ -191,6 +201,22 @@ async def test_an_endless_body_ends_at_the_limit(poll: Poll) -> None:
 async def test_interim_answers_end_at_the_limit_too(poll: Poll) -> None:
     hints = Answer(raw=b"HTTP/1.1 103 Early Hints\r\n\r\n" * 1_000, endless=True)
     assert reason(await poll(hints)) == "sent more than 2 MB"
+
+
+async def test_waiting_for_other_large_documents_is_not_a_feeds_own_time(
+    server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch, "LARGE_AT_ONCE", 1)
+    large = bytes(LARGE + 1)
+    async with Fetcher(settings(timeout=SHORT, megabytes=2)) as fetcher:
+        server.script("/stalls", Answer(large * 2, hang_at=len(large)))
+        server.script("/good", Answer(large))
+        ones = [feed(server.url(path)) for path in ("/stalls", "/good")]
+        stalled = asyncio.create_task(fetcher.fetch(ones[0], initial_state(ones[0], NOW)))
+        while not fetcher._large.locked():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        assert len(fetched(await fetcher.fetch(ones[1], initial_state(ones[1], NOW))).body) == len(large)
+        assert reason(await stalled) == LATE
 
 
 # --- answers that are no documents -------------------------------------------------------------------------------

@@ -39,14 +39,18 @@ def test_each_window_is_told_once(tmp_path: Path) -> None:
         world.settle(values=values)
         digests = [json.loads(one.read_text("utf-8")) for one in (world.home / "out").glob("*/digest.json")]
         copies = Counter(str(received.mail["Message-ID"]) for received in world.smtp.received)
+        # A mail server cannot be asked: what is cut off twice stays in doubt.
+        ((in_doubt,),) = world.query(
+            f"SELECT count(*) FROM delivery WHERE destination = '{MAIL}' AND state = 'unknown'"  # noqa: S608
+        )
     windows = sorted((_moment(one["window"]["from"]), _moment(one["window"]["to"])) for one in digests)
-    print(json.dumps({"kills": world.kills, "windows": len(windows), "mails": copies.total()}))
+    print(json.dumps({"kills": world.kills, "windows": len(windows), "mails": copies.total(), "in doubt": in_doubt}))
     assert len(windows) > times(5, 50)
     assert all(earlier[1] == later[0] for earlier, later in pairwise(windows))
     told = Counter(case for one in digests for case in set(CASE.findall(json.dumps(one["regions"]))))
     assert sorted(told) == world.feeds.cases
     assert set(told.values()) == {1}
-    assert len(copies) == len(windows)
+    assert len(windows) - in_doubt <= len(copies) <= len(windows)
     assert copies.total() - len(copies) <= world.doubts[MAIL]
     assert max(copies.values()) <= 2
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
@@ -314,3 +315,39 @@ def test_missed_runs_are_skipped_and_not_counted(slept: timedelta) -> None:
     assert every.get_next_fire_time(None, START) > START
     following = every.get_next_fire_time(planned, planned + slept)
     assert following == planned + slept + timedelta(seconds=1)
+
+
+async def test_polls_that_wait_to_be_stored_leave_the_thread_to_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a locked database each costs seconds: a tick that feeds the watchdog must not come after all of them."""
+    order: list[str] = []
+    save, gate = feed_states.save, threading.Event()
+
+    def counted(db: Any, state: Any) -> None:
+        order.append("poll")
+        save(db, state)
+
+    monkeypatch.setattr(feed_states, "save", counted)
+    feeds = "\n".join(f'  f{number}: {{url: "https://f{number}.example/rss"}}' for number in range(9))
+    async with open_desk(tmp_path, f"version: 1\nfeeds:\n{feeds}\n") as desk:
+        services = desk.services
+        pipeline.start(services)
+        with services.store.reading() as db:
+            states = feed_states.of(db)
+        for feed in states:
+            desk.serve(feed, item(1, "Blast in Quetta"))
+        stopped = asyncio.create_task(services.in_store(gate.wait))
+        polls = [
+            asyncio.create_task(pipeline.poll_feed(services, services.rulebook.rules.feeds[feed], state))
+            for feed, state in states.items()
+        ]
+        while not services.storing.locked():  # noqa: ASYNC110 - there is nothing else to wait for
+            await asyncio.sleep(0)
+        await asyncio.to_thread(lambda: None)
+        tick = asyncio.create_task(services.in_store(lambda: order.append("tick")))
+        await asyncio.sleep(0)
+        gate.set()
+        await asyncio.gather(stopped, tick, *polls)
+        assert sorted(order) == ["poll"] * 9 + ["tick"]
+        assert order.index("tick") <= 2

@@ -115,6 +115,19 @@ async def test_a_feed_whose_documents_are_too_costly_is_told_after_a_few(
     assert told(desk)[0].endswith("is too costly to read: takes longer than 10 s of processor time to read")
 
 
+async def test_a_feed_that_fails_in_changing_ways_is_told_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def parse(body: bytes, **more: object) -> None:
+        raise EndedError("takes longer than 10 s of processor time to read", "time")
+
+    monkeypatch.setattr(desk.services.parsers, "parse", parse)
+    for number in range(50):
+        desk.serve("dawn", item(number, "Blast"))
+        if number % 2:
+            desk.fetcher.pages["dawn"] = FetchFailed(reason="answered 404 Not Found", status=404)
+        await poll_and_attend(desk)
+    assert len(told(desk)) == len(noticed(desk)) == 1
+
+
 async def test_a_feed_that_is_gone_is_told_at_once_and_not_asked_again(desk: Desk) -> None:
     desk.fetcher.pages["dawn"] = FetchFailed(reason="answered 410 Gone", status=410, gone=True)
     for _ in range(50):

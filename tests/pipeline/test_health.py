@@ -14,9 +14,10 @@ from sqlalchemy import insert, update
 
 from monitor import faults, pipeline
 from monitor.disk import Room
+from monitor.errors import DeliveryError
 from monitor.health import Health, InForce, Look
 from monitor.metrics import Watched, reason_of
-from monitor.model import FeedState, FetchFailed, Notice, Pause
+from monitor.model import Delivery, FeedState, FetchFailed, Notice, Pause, Receipt
 from monitor.store import feed_states, notices, pauses
 from monitor.store.notices import RULES as REFUSED
 from monitor.store.standing import read_standing
@@ -153,6 +154,36 @@ async def test_what_waits_for_its_next_try_or_a_paused_channel_is_no_ailment(des
 
 
 # --- everything else ---
+
+
+@pytest.mark.parametrize(
+    ("to", "healthy"), [("", False), ('"slack:#ops"', False), ('"slack:#ops", "folder:ops"', True)]
+)
+async def test_what_is_wrong_with_channels_and_nobody_hears_is_an_ailment(
+    tmp_path: Path, to: str, healthy: bool
+) -> None:
+    rules = RULES.replace("folder:out", "slack:#asia", 1) + f"operator: {{to: [{to}]}}\n"
+    async with open_desk(tmp_path, rules) as desk:
+        pipeline.start(desk.services)
+        recorded = desk.channel.send
+
+        async def send(delivery: Delivery) -> Receipt:
+            if delivery.destination.startswith("slack:"):
+                raise DeliveryError("invalid_auth", refuses="channel", permanent=True)
+            return await recorded(delivery)
+
+        desk.channel.send = send  # type: ignore[method-assign]
+        await compose(desk)
+        for _ in range(9):
+            pipeline.compose_digests(desk.services)
+            await pipeline.deliver(desk.services)
+            pipeline.attend(desk.services)
+            keep_polled(desk)
+            desk.clock.advance(minutes=10)
+        keep_polled(desk)
+        ailments = look(desk).ailments
+        assert (ailments == ()) == healthy, ailments
+        assert healthy or ailments[0].startswith("the operator has not heard what is wrong since 2026")
 
 
 @pytest.mark.parametrize(

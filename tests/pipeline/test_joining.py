@@ -202,16 +202,13 @@ async def test_silent_stories_close_and_old_sketches_go(tmp_path: Path) -> None:
     async with open_desk(tmp_path) as desk:
         await poll(desk, "dawn", FIRST)
         assert rows(desk, STORY_KEY.c.story) and rows(desk, SKETCH_KEY.c.article)
-        desk.clock.advance(hours=97)
-        pipeline.retire(desk.services)
+        desk.age(days=5)
         assert rows(desk, STORY_KEY.c.story) == []
         assert rows(desk, STORY.c.cluster) == [(None,)]
         assert rows(desk, SKETCH_KEY.c.article)
-        desk.clock.advance(days=20)
-        pipeline.retire(desk.services)
+        desk.age(days=20)
         assert rows(desk, SKETCH_KEY.c.article) == rows(desk, SKETCH.c.article) == []
-        desk.clock.advance(days=60)
-        pipeline.retire(desk.services)
+        desk.age(days=60)
         assert rows(desk, TERM.c.term) == []
         assert rows(desk, REPORT.c.article) and rows(desk, ARTICLE.c.id) and rows(desk, OWED.c.id)
 

@@ -259,7 +259,7 @@ async def test_an_article_that_cannot_be_grouped_leaves_the_others_as_they_were(
 
 async def test_stories_that_fell_silent_are_not_compared_again(desk: Desk) -> None:
     await poll(desk, "dawn", item(1, "Militants attack a post in Mastung", TEXT))
-    desk.clock.advance(days=20)
+    desk.age(days=20)
     await poll(desk, "dawn", item(2, "Flood takes bridges near Gwadar", FAR))
     pipeline.retire(desk.services)
     before = contents(desk, *DERIVED, STORY)

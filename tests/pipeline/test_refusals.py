@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, select, update
+from typer.testing import CliRunner
 
 from monitor import pipeline
+from monitor.channels import Channels
+from monitor.cli import app
+from monitor.daemon import Daemon
 from monitor.errors import DeliveryError
 from monitor.model import Asked, Delivery, DeliveryState, Receipt
 from monitor.store import notices, outbox, outcomes, pauses
@@ -49,9 +55,12 @@ async def look(desk: Desk, **later: float) -> None:
 
 def waiting(desk: Desk) -> Counter[tuple[str, str]]:
     """Return what did not arrive yet, by destination and state."""
+    return Counter((one.destination, str(one.state)) for one in outbox_of(desk) if one.state != DeliveryState.SENT)
+
+
+def outbox_of(desk: Desk) -> list[Delivery]:
     with desk.services.store.reading() as db:
-        found = outbox.deliveries(db)
-    return Counter((one.destination, str(one.state)) for one in found if one.state != DeliveryState.SENT)
+        return outbox.deliveries(db)
 
 
 def arrived(desk: Desk, destination: str) -> list[str]:
@@ -76,6 +85,18 @@ def refusing(desk: Desk, error: Exception, *destinations: str) -> list[Delivery]
 
     desk.channel.send = send  # type: ignore[method-assign]
     return tried
+
+
+def answering(desk: Desk, answers: dict[str, Exception]) -> None:
+    """Let the channel refuse at each of these destinations in its own way."""
+
+    async def send(delivery: Delivery) -> Receipt:
+        if error := answers.get(delivery.destination):
+            raise error
+        desk.channel.sent.append(delivery)
+        return Receipt(reference=f"receipt {delivery.key}")
+
+    desk.channel.send = send  # type: ignore[method-assign]
 
 
 def accepting(desk: Desk) -> None:
@@ -238,6 +259,103 @@ async def test_an_outcome_for_a_place_named_by_hand_is_no_pattern(desk: Desk) ->
     assert not pause.holds("slack:#as%")
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param({"slack:#asia": ARCHIVED}, {"slack:#asia": ARCHIVED}, id="archived before the token was revoked"),
+        pytest.param({}, {"slack:#asia": ARCHIVED}, id="archived while the token was revoked"),
+        pytest.param({}, {"slack:#asia": BAD_TOKEN}, id="refused as if everything were"),
+        pytest.param({}, {"slack:#asia": SLOW_DOWN}, id="asks for a pause"),
+        pytest.param({}, {"slack:#asia": DeliveryError("no answer")}, id="does not answer"),
+        pytest.param({}, {"slack:#asia": DeliveryError("too long", permanent=True)}, id="its message is refused"),
+        pytest.param({"slack:#asia": DeliveryError("lost", ambiguous=True)}, {}, id="in doubt"),
+    ],
+)
+@pytest.mark.parametrize("restarted", [True, False])
+async def test_what_one_destination_answers_keeps_the_others_from_nothing(
+    desk: Desk, before: dict[str, Exception], after: dict[str, Exception], restarted: bool
+) -> None:
+    """The oldest message on Slack goes to a channel with a trouble of its own, and the token is revoked as well."""
+    answering(desk, before)
+    await alert(desk, 1)
+    answering(desk, dict.fromkeys(("slack:#asia", "slack:#ops"), BAD_TOKEN))
+    await alert(desk, 2)
+    await look(desk, hours=2)
+    answering(desk, after)
+    if restarted:
+        pipeline.start(desk.services)
+    for _ in range(7):
+        await look(desk, minutes=30)
+    assert len(arrived(desk, "slack:#ops")) == 2
+    accepting(desk)
+    for _ in range(4):
+        await look(desk, minutes=30)
+    given_up = str(after.get("slack:#asia")) == "too long"
+    assert Counter(state for _, state in waiting(desk)) == ({"failed": 1} if given_up else {})
+    assert not any(key.startswith("channel/") for key in keys(desk))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [ARCHIVED, DeliveryError("ratelimited", retry_after=timedelta(hours=10))],
+    ids=["archived", "asks for hours"],
+)
+async def test_a_channel_is_not_tried_with_a_destination_that_is_left_alone_itself(
+    desk: Desk, answer: DeliveryError
+) -> None:
+    """One round is all that `dateline once` has."""
+    answering(desk, {"slack:#asia": answer})
+    await alert(desk, 1)
+    answering(desk, dict.fromkeys(("slack:#asia", "slack:#ops"), BAD_TOKEN))
+    desk.clock.advance(minutes=1)
+    await alert(desk, 2)
+    answering(desk, {"slack:#asia": answer})
+    pipeline.start(desk.services)
+    await look(desk)
+    assert len(arrived(desk, "slack:#ops")) == 2
+
+
+async def test_a_channel_is_tried_anew_while_what_it_was_tried_with_is_put_off(desk: Desk) -> None:
+    """A mail that is put off for an hour each time says nothing of the others."""
+    refusing(desk, BAD_TOKEN, "slack:#asia", "slack:#ops")
+    await alert(desk, 1)
+    with desk.services.store.writing() as db:
+        db.execute(update(DELIVERY).where(DELIVERY.c.destination == "slack:#asia").values(attempts=9, claimed_at=None))
+    answering(desk, {"slack:#asia": DeliveryError("451 try again later")})
+    pipeline.start(desk.services)
+    await look(desk)
+    assert waiting(desk) == {("slack:#asia", "pending"): 1, ("slack:#ops", "held"): 1}
+    await look(desk, seconds=30)
+    assert waiting(desk) == {("slack:#asia", "pending"): 1}
+
+
+async def test_a_part_that_cannot_go_is_not_what_a_refusing_place_is_tried_with(desk: Desk) -> None:
+    """Behind a part that is in doubt, and cannot be asked about while the token is bad."""
+    refusing(desk, BAD_TOKEN, "slack:#asia", "slack:#ops")
+    await alert(desk, 1)
+    with desk.services.store.writing() as db:
+        asia = DELIVERY.c.destination == "slack:#asia"
+        db.execute(update(DELIVERY).where(asia).values(part=1, parts=2, created_at=desk.clock.now()))
+        row = dict(db.execute(select(DELIVERY).where(asia)).mappings().one())
+        row |= {"id": None, "key": "first", "part": 0, "state": "unknown", "next_attempt_at": desk.clock.now()}
+        db.execute(insert(DELIVERY).values(row))
+    desk.channel.answer = DeliveryError("Slack answered ratelimited", retry_after=timedelta(days=1))
+    accepting(desk)
+    await look(desk, minutes=61)
+    assert len(arrived(desk, "slack:#ops")) == 1
+
+
+async def test_a_place_without_its_settings_is_not_tried(desk: Desk) -> None:
+    refusing(desk, BAD_TOKEN, "slack:#asia", "slack:#ops")
+    await alert(desk, 1)
+    ready = dict(desk.services.channels.ready)
+    del ready["slack"]
+    services = replace(desk.services, channels=Channels(ready=ready, lacking={"slack": "no SLACK_BOT_TOKEN"}))
+    pipeline.start(services)
+    await pipeline.settle(services)
+    assert waiting(desk) == {("slack:#asia", "held"): 1, ("slack:#ops", "held"): 1}
+
+
 async def test_what_was_held_for_a_day_and_a_half_goes_out_when_the_channel_is_mended(desk: Desk) -> None:
     refusing(desk, ARCHIVED, "slack:#asia")
     await alert(desk, 1)
@@ -263,6 +381,102 @@ async def test_who_cannot_be_reached_for_an_hour_is_told_to_the_operator_once(de
 
 
 OPERATED = TWO_DESKS + 'operator: {to: ["folder:ops"]}\n'
+
+
+async def test_one_mail_that_is_put_off_while_others_arrive_is_told_once(tmp_path: Path) -> None:
+    async with open_desk(tmp_path, OPERATED) as desk:
+        pipeline.start(desk.services)
+        put_off = refusing(desk, DeliveryError("451 try again later"), "email:a@b.org")
+        await alert(desk, 0)
+        tries, keys_of_late = desk.channel.send, {one.key for one in put_off}
+
+        async def send(delivery: Delivery) -> Receipt:
+            if delivery.key in keys_of_late:
+                return await tries(delivery)
+            desk.channel.sent.append(delivery)
+            return Receipt(reference="r")
+
+        desk.channel.send = send  # type: ignore[method-assign]
+        for number in range(1, 10):
+            await look(desk, minutes=61)
+            pipeline.attend(desk.services)
+            await alert(desk, number)
+            pipeline.attend(desk.services)
+            await look(desk, minutes=1)
+        assert len(arrived(desk, "email:a@b.org")) == 9
+        assert len(arrived(desk, "folder:ops")) == 1
+        accepting(desk)
+        await look(desk, minutes=61)
+        assert keys(desk) == []
+        assert pipeline.attend(desk.services)  # that it is over
+
+
+async def test_a_question_that_breaks_keeps_nothing_else_in_doubt(desk: Desk) -> None:
+    refusing(desk, DeliveryError("lost", ambiguous=True), "slack:#asia", "slack:#ops")
+    await alert(desk, 1)
+    desk.clock.advance(seconds=30)
+    await alert(desk, 2)
+    (broken, *_) = outbox_of(desk)
+
+    async def ask(delivery: Delivery) -> Receipt | Asked:
+        desk.channel.asked.append(delivery.key)
+        if delivery.key == broken.key:
+            raise KeyError("ts")
+        return Receipt(reference="C1:1")
+
+    desk.channel.ask = ask  # type: ignore[method-assign]
+    await look(desk, seconds=45)
+    await look(desk, seconds=45)
+    assert waiting(desk) == {(broken.destination, "unknown"): 1}
+    for _ in range(3):
+        await look(desk, minutes=25)
+    assert desk.channel.asked.count(broken.key) == 2  # again after an hour
+
+
+async def test_a_stored_message_that_cannot_be_read_is_told_to_the_operator(desk: Desk) -> None:
+    refusing(desk, DeliveryError("lost", ambiguous=True), "slack:#asia", "slack:#ops")
+    await alert(desk, 1)
+    with desk.services.store.writing() as db:
+        db.execute(update(DELIVERY).where(DELIVERY.c.destination == "slack:#asia").values(payload="nonsense"))
+    desk.channel.answer = Receipt(reference="C1:1")
+    await look(desk, minutes=2)
+    with desk.services.store.reading() as db:
+        assert {one["destination"]: one["state"] for one in outbox.newest(db)} == {
+            "slack:#asia": "failed",
+            "slack:#ops": "sent",
+            "email:a@b.org": "sent",
+        }
+    assert keys(desk) == ["failed/slack:#asia"]
+    listed = CliRunner().invoke(app, ["deliveries", "list", "--state", "failed", "--home", str(desk.home)])
+    assert (listed.exit_code, "slack:#asia" in listed.output) == (0, True)
+
+
+async def test_mails_that_hang_hold_up_nothing_on_slack(tmp_path: Path) -> None:
+    mails = [f"email:desk{number:02}@example.org" for number in range(20)]
+    to = ", ".join(f'"{one}"' for one in [*mails, "slack:#asia"])
+    async with open_desk(tmp_path, RULES.replace('to: ["folder:out"]', f"to: [{to}]")) as desk:
+        pipeline.start(desk.services)
+        hang = asyncio.Event()
+
+        async def send(delivery: Delivery) -> Receipt:
+            if delivery.destination in mails:
+                await hang.wait()
+            desk.channel.sent.append(delivery)
+            return Receipt(reference="r")
+
+        desk.channel.send = send  # type: ignore[method-assign]
+        desk.serve("dawn", item(1, "Militants attack a post in Mastung", TEXT))
+        await pipeline.poll_feeds(desk.services, [desk.services.rulebook.rules.feeds["dawn"]])
+        pipeline.compose_digests(desk.services, bundling=False)
+        daemon = Daemon(desk.services)
+        await daemon.send()
+        while not arrived(desk, "slack:#asia"):
+            await asyncio.wait(daemon.sending.values(), return_when=asyncio.FIRST_COMPLETED)
+        await daemon.send()  # what hangs has its slots, and no mail more
+        assert len(daemon.sending) == 8
+        hang.set()
+        await asyncio.gather(*daemon.sending.values())
+        assert len(desk.channel.sent) == 9
 
 
 async def test_a_message_that_was_lost_is_told_even_if_the_next_arrives_at_once(tmp_path: Path) -> None:

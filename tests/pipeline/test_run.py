@@ -16,7 +16,7 @@ from monitor.errors import DeliveryError
 from monitor.model import Asked, DeliveryState, FetchFailed, FolderMessage, NotModified, Receipt
 from monitor.store import feed_states, outbox, reading
 from monitor.store.life import life_of
-from monitor.store.tables import ARTICLE, DELIVERY, DIGEST, OWED, REVISION
+from monitor.store.tables import ARTICLE, DELIVERY, DIGEST, OWED, REVISION, SKETCH
 from tests.fakes import RULES, Desk, item, open_desk
 
 ATTACK = "Militants attack police post in Mastung"
@@ -390,8 +390,7 @@ async def test_unmatched_articles_are_forgotten_and_do_not_come_back(
     async with open_desk(tmp_path) as desk:
         desk.serve("dawn", item(1, ATTACK, TEXT), item(2, "Cricket in Lahore", "A quiet day."))
         await once(desk)
-        desk.clock.advance(days=31)
-        assert pipeline.retire(desk.services) == 1
+        assert desk.age(days=31) == 1
         assert [row.title for row in rows(desk, select(ARTICLE.c.title))] == [ATTACK]
         desk.serve("dawn", item(1, ATTACK, TEXT), item(2, "Cricket in Lahore", "A quiet day."), item(3, "More"))
         assert (await once(desk))["articles"]["new"] == 1
@@ -405,6 +404,20 @@ async def test_nothing_is_forgotten_by_default(desk: Desk) -> None:
     await once(desk)
     desk.clock.advance(days=3650)
     assert pipeline.retire(desk.services) == 0
+
+
+async def test_a_moment_of_a_wrong_clock_forgets_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATELINE_KEEP", "30d")
+    async with open_desk(tmp_path) as desk:
+        desk.serve("dawn", item(2, "Cricket in Lahore", "A quiet day."))
+        await once(desk)
+        sketches = len(rows(desk, select(SKETCH.c.article)))
+        desk.clock.advance(days=365)
+        assert pipeline.retire(desk.services) == 0
+        desk.clock.advance(days=-365)
+        assert len(rows(desk, select(SKETCH.c.article))) == sketches == 1
+        assert desk.age(days=29) == 0
+        assert desk.age(days=2) == 1
 
 
 async def test_a_removed_feed_is_left_alone_and_keeps_its_articles(desk: Desk) -> None:

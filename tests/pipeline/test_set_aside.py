@@ -84,7 +84,7 @@ async def test_a_poison_article_is_set_aside_and_its_siblings_are_told(desk: Des
     counts = await once(desk)
     assert (counts["articles"]["new"], counts["matches"]) == (4, 3)
     assert len(alerted(desk)) == 3
-    assert "1 article could not be matched: Dateline failed there" in needs(desk)
+    assert "1 article could not be matched or told: Dateline failed there" in needs(desk)
     with desk.services.store.reading() as db:
         number = db.scalar(select(ARTICLE.c.id).where(ARTICLE.c.title == POISON))
         life = life_of(db, number or 0)
@@ -154,6 +154,31 @@ async def test_what_breaks_the_grouping_is_a_story_of_its_own_and_told(
     assert reason == "not seen before; a story of its own, since Dateline failed on grouping it"
 
 
+async def test_a_rule_too_costly_for_an_article_is_said_and_tried_again(desk: Desk, monkeypatch: Any) -> None:
+    with monkeypatch.context() as costly:
+        costly.setattr(matching, "outcome", lambda *_: match.Outcome(matches=(), too_costly=("attacks",)))
+        desk.serve("dawn", item(9, POISON))
+        await once(desk)
+    assert alerted(desk) == []
+    with desk.services.store.reading() as db:
+        assert list(db.scalars(select(SET_ASIDE.c.reason))) == ["too costly for it, and not looked for: attacks"]
+    assert "1 article could not be matched or told: Dateline failed there" in needs(desk)
+    update_the_program(desk)
+    await once(desk)
+    assert alerted(desk) == [POISON]
+    assert needs(desk) == []
+
+
+async def test_the_operator_hears_of_what_is_set_aside_once(tmp_path: Path, cure: pytest.MonkeyPatch) -> None:
+    async with open_desk(tmp_path, RULES + 'operator: {to: ["folder:ops"]}\n') as desk:
+        for number in range(3):
+            desk.serve("dawn", item(number, f"{POISON} {number}"))
+            await once(desk)
+            desk.clock.advance(hours=1)
+        told = [sent for sent in desk.channel.sent if sent.destination == "folder:ops"]
+        assert len(told) == 1
+
+
 async def test_what_is_forgotten_is_not_counted_any_more(
     tmp_path: Path, cure: pytest.MonkeyPatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -161,7 +186,6 @@ async def test_what_is_forgotten_is_not_counted_any_more(
     async with open_desk(tmp_path) as desk:
         desk.serve("dawn", item(9, POISON))
         await once(desk)
-        desk.clock.advance(days=31)
-        assert pipeline.retire(desk.services) == 1
+        assert desk.age(days=31) == 1
         with desk.services.store.reading() as db:
             assert list(db.scalars(select(SET_ASIDE.c.article))) == []

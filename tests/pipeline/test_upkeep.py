@@ -31,7 +31,7 @@ def _notices(desk: Desk) -> list[Notice]:
 def _kept(desk: Desk) -> list[str]:
     file = desk.services.store.file
     assert file is not None
-    return [one.path.name for one in backups.kept(file)]
+    return [one.path.name for one in backups.kept(file, desk.clock.now())]
 
 
 async def test_the_database_is_backed_up_daily_and_looked_at_weekly(
@@ -42,7 +42,9 @@ async def test_the_database_is_backed_up_daily_and_looked_at_weekly(
         monkeypatch.setattr(type(desk.services.store), "check", lambda _: looks.append("looked"))
         for hour in range(24 * 8):
             await pipeline.keep_up(desk.services)
-            assert len(_kept(desk)) == min(1 + hour // 24, 7)
+            kept = _kept(desk)
+            assert len(kept) == min(1 + hour // 24, 7)
+            assert kept[0] == f"dateline-{START + timedelta(days=hour // 24):%Y%m%dT%H%M%SZ}.db"
             assert len(looks) == 1 + hour // (24 * 7)
             desk.clock.advance(hours=1)
         assert _notices(desk) == []
@@ -108,6 +110,52 @@ async def test_polling_waits_while_the_disk_is_nearly_full(tmp_path: Path, monke
         counts = await pipeline.run_once(desk.services, every_feed=True)
         assert counts.polled == 2
         assert counts.sent == 1
+        assert _notices(desk) == []
+
+
+async def test_room_that_moves_about_the_limit_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with open_desk(tmp_path) as desk:
+        pipeline.start(desk.services)
+        desk.clock.advance(days=1)
+        seen = []
+        for megabytes in (99, 51, 49, 51, 49, 99, 100, 51, 49):
+            room = Room(free=megabytes * 10**6, total=10**12)
+            monkeypatch.setattr(desk.services.store, "room", lambda room=room: room)
+            polls_before = bool(pipeline.due_feeds(desk.services))
+            pipeline.watch_disk(desk.services)
+            assert bool(pipeline.due_feeds(desk.services)) is not bool(_notices(desk))
+            seen.append((megabytes, polls_before, len(_notices(desk))))
+        assert seen == [
+            (99, True, 0),
+            (51, True, 0),
+            (49, False, 1),
+            (51, False, 1),
+            (49, False, 1),
+            (99, False, 1),
+            (100, True, 0),
+            (51, True, 0),
+            (49, False, 1),
+        ]
+        assert [one.hint for one in _notices(desk)] == [
+            f"make room where {tmp_path / 'state'} lies: polling goes on with 100 MB free"
+        ]
+
+
+async def test_a_log_that_takes_what_is_missing_is_told_to_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_desk(tmp_path) as desk:
+        pipeline.start(desk.services)
+        log = desk.home / "state" / "dateline.db-wal"
+        assert log.stat().st_size > 0
+        monkeypatch.setattr(
+            desk.services.store,
+            "room",
+            lambda: Room(free=60_000_000 if not log.stat().st_size else 49_000_000, total=10**12),
+        )
+        assert not pipeline.due_feeds(desk.services)
+        pipeline.watch_disk(desk.services)
+        assert pipeline.due_feeds(desk.services)
         assert _notices(desk) == []
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, insert, select, update
 
-from monitor.digests.sending import Verdict
+from monitor.digests.sending import Verdict, after_failure, without_setup
+from monitor.errors import DeliveryError
 from monitor.model import Delivery, DeliveryState, Digest, Message, Pause, SlackMessage
 from monitor.store import Store, outbox, outcomes, pauses, telling
 from monitor.store.tables import DELIVERY
@@ -53,6 +54,19 @@ def send(db: Connection, at: datetime = NOON) -> str:
     outcomes.record_sent(db, delivery, f"C1:{delivery.id}.0", at)
     assert isinstance(delivery.message, SlackMessage)
     return delivery.message.text
+
+
+def lose(db: Connection, *, for_good: bool) -> None:
+    """Let what may go next be refused for good, or be lost, and lost again when it was repeated."""
+    (delivery,) = claimed(db)
+    error = DeliveryError("lost", permanent=for_good, ambiguous=not for_good)
+    outcomes.record_verdict(db, delivery, after_failure(delivery, error, NOON))
+    if not for_good and outcomes.record_repeat(db, delivery, now=NOON):
+        lose(db, for_good=for_good)
+
+
+def states(db: Connection) -> list[str]:
+    return list(db.scalars(select(DELIVERY.c.state).order_by(DELIVERY.c.id)))
 
 
 def test_what_continues_an_alert_goes_into_its_thread_once_that_arrived(db: Connection) -> None:
@@ -172,9 +186,9 @@ def test_what_stands_in_a_thread_is_asked_about_after_what_begins_it(db: Connect
     enqueue(db, UPDATE, said("reply"))
     values = {"state": DeliveryState.UNKNOWN, "next_attempt_at": NOON}
     db.execute(update(DELIVERY).values(values))
-    (root,) = outbox.doubtful(db, NOON)
+    (root,) = outbox.doubtful(db, NOON).deliveries
     outcomes.record_sent(db, root, "C1:1.0", NOON)
-    assert [one.thread for one in outbox.doubtful(db, NOON)] == ["C1:1.0", "C1:1.0"]
+    assert [one.thread for one in outbox.doubtful(db, NOON).deliveries] == ["C1:1.0", "C1:1.0"]
 
 
 def test_a_message_that_cannot_be_read_takes_the_parts_behind_it_along(db: Connection) -> None:
@@ -199,13 +213,95 @@ def test_claiming_costs_the_same_however_much_waits_and_was_sent(db: Connection)
     assert time.process_time() - began < allowed(0.2)  # several seconds where each is held against all that was sent
 
 
-def test_parts_behind_one_that_was_repeated_and_lost_again_wait_no_longer(db: Connection) -> None:
+@pytest.mark.parametrize("waiting", [DeliveryState.PENDING, DeliveryState.HELD])
+def test_parts_behind_one_that_was_repeated_and_lost_again_wait_no_longer(
+    db: Connection, waiting: DeliveryState
+) -> None:
     enqueue(db, ROOT, said("root"), said("details"))
     claimed(db)
     outcomes.abandon_claims(db, NOON)
-    (root,) = outbox.doubtful(db, NOON)
+    (root,) = outbox.doubtful(db, NOON).deliveries
     assert outcomes.record_repeat(db, root, now=NOON)
-    assert [one.state for one in outbox.deliveries(db)] == ["pending", "pending"]
+    assert states(db) == ["pending", "pending"]
     claimed(db)
+    db.execute(update(DELIVERY).where(DELIVERY.c.part == 1).values(state=waiting))
     outcomes.abandon_claims(db, NOON)
-    assert [one.state for one in outbox.deliveries(db)] == ["unknown", "failed"]
+    assert states(db) == ["unknown", "failed"]
+
+
+def test_parts_behind_one_that_waited_too_long_for_its_settings_wait_no_longer(db: Connection) -> None:
+    enqueue(db, ROOT, said("root"), said("details"))
+    (root,) = claimed(db)
+    outcomes.record_verdict(db, root, without_setup("no SLACK_BOT_TOKEN", NOON))
+    assert states(db) == ["held", "pending"]
+    later = NOON + timedelta(hours=25)
+    assert list(outcomes.release_held(db, later, missing=lambda _: "no SLACK_BOT_TOKEN")) == [CHANNEL]
+    assert states(db) == ["failed", "failed"]
+
+
+@pytest.mark.parametrize("for_good", [True, False], ids=["refused", "lost twice"])
+def test_a_part_that_is_sent_again_by_hand_waits_for_nothing_that_was_given_up(db: Connection, for_good: bool) -> None:
+    enqueue(db, ROOT, said("root"), said("details"), said("more"))
+    lose(db, for_good=for_good)
+    given_up, *others = states(db)
+    assert others == ["failed", "failed"]
+    first, second, _ = outbox.deliveries(db)
+    assert outcomes.retry(db, second.id, NOON)
+    assert outcomes.abandon_claims(db, NOON) == 0  # a start in between is no reason to give them up again
+    assert [send(db), send(db)] == ["details", "more"]
+    assert states(db) == [given_up, "sent", "sent"]
+    assert outcomes.retry(db, first.id, NOON)
+    lose(db, for_good=for_good)
+    assert states(db) == [given_up, "sent", "sent"]
+
+
+def test_a_claim_of_what_was_sent_again_by_hand_fails_nothing_but_what_waits_behind_it(db: Connection) -> None:
+    enqueue(db, ROOT, said("root"), said("details"))
+    lose(db, for_good=False)
+    outbox.enqueue(db, UPDATE, "slack:#other", [said("reply")], now=NOON, held=None)
+    assert outcomes.retry(db, outbox.deliveries(db)[1].id, NOON)
+    db.execute(update(DELIVERY).where(DELIVERY.c.digest == UPDATE.id).values(state=DeliveryState.CLAIMED, repeats=1))
+    assert outcomes.abandon_claims(db, NOON) == 1
+    assert states(db) == ["unknown", "pending", "unknown"]
+
+
+def test_each_kind_of_channel_has_messages_of_its_own_on_their_way(db: Connection) -> None:
+    """However many mails wait for a server that does not answer, and in the order in which they have been due."""
+    mails = [f"email:desk{number}@example.org" for number in range(9)]
+    for number, destination in enumerate([*mails, CHANNEL, "folder:out"]):
+        outbox.enqueue(db, ROOT, destination, [said("x")], now=NOON - timedelta(minutes=number), held=None)
+
+    def claim(at: datetime, sending: list[Delivery]) -> list[Delivery]:
+        ids = [one.id for one in sending]
+        return outbox.claim(db, at, limit=3, sending=ids, pace=timedelta(0), within=timedelta(minutes=15)).deliveries
+
+    first = claim(NOON, [])
+    assert {one.destination for one in first} == {"folder:out", CHANNEL, *mails[-3:]}
+    hanging = [one for one in first if one.destination in mails]
+    outbox.enqueue(db, LATER, "slack:#other", [said("x")], now=NOON, held=None)
+    assert [one.destination for one in claim(NOON, hanging)] == ["slack:#other"]
+    outcomes.record_verdict(db, hanging[0], after_failure(hanging[0], DeliveryError("no answer"), NOON))
+    assert [one.destination for one in claim(NOON + timedelta(minutes=2), hanging[1:])] == [mails[5]]
+
+
+@pytest.mark.parametrize("payload", ["nonsense", '{"kind": "pigeon"}', "{}", "[]", "7"])
+def test_a_message_that_cannot_be_read_keeps_nothing_else_in_doubt(db: Connection, payload: str) -> None:
+    enqueue(db, ROOT, said("root"), said("details"))
+    outbox.enqueue(db, ROOT, "slack:#other", [said("root")], now=NOON, held=None)
+    db.execute(update(DELIVERY).where(DELIVERY.c.part == 0).values(state=DeliveryState.UNKNOWN))
+    db.execute(update(DELIVERY).where(DELIVERY.c.id == 1).values(payload=payload))
+    found = outbox.doubtful(db, NOON)
+    assert [one.destination for one in found.deliveries] == ["slack:#other"]
+    assert list(found.unreadable) == [CHANNEL]
+    assert states(db) == ["failed", "failed", "unknown"]
+
+
+def test_the_newest_deliveries_are_listed_whether_or_not_their_messages_can_be_read(db: Connection) -> None:
+    enqueue(db, ROOT, said("root"))
+    row = dict(db.execute(select(DELIVERY)).mappings().one()) | {"payload": "nonsense"}
+    del row["id"]
+    states = ["sent"] * 1_200 + ["failed", "pending"]
+    db.execute(insert(DELIVERY), [row | {"key": str(n), "state": state} for n, state in enumerate(states)])
+    listed = outbox.newest(db)
+    assert (len(listed), [one["key"] for one in listed[-2:]]) == (1_000, ["1200", "1201"])
+    assert [one["key"] for one in outbox.newest(db, states=[DeliveryState.FAILED])] == ["1200"]

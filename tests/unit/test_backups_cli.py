@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -88,9 +89,41 @@ def test_people_are_told_what_a_restore_means(desk: Desk) -> None:
 def test_newer_damaged_backups_are_named(desk: Desk) -> None:
     desk.prepare()
     good = desk.json("backup")["backup"]
-    bad = Path(good).with_name("dateline-20990101T000000Z.db")
-    bad.write_bytes(b"not a database" * 1000)
-    assert f"{bad} is damaged itself, and was passed over." in desk.run("restore")
+    older, future = (Path(good).with_name(f"dateline-{year}0101T000000Z.db") for year in (2020, 2099))
+    shutil.copy(good, older)
+    shutil.copy(good, future)
+    Path(good).write_bytes(b"not a database" * 1000)
+    said = desk.run("restore")
+    assert f"{good} is damaged itself, and was passed over." in said
+    assert "The database is that of 2020-01-01 00:00 UTC again" in said
+    older.unlink()
+    assert "of 2099-01-01 00:00 UTC again, by its name of the future: a clock was wrong" in desk.run("restore")
+
+
+def test_every_command_asks_for_a_restore_that_was_cut_off(desk: Desk) -> None:
+    desk.prepare()
+    desk.run("backup")
+    (desk.home / "state" / ".dateline.db.restored-20261123T030000Z").touch()
+    for command in (
+        "run",
+        "run --web",
+        "web --port 0",
+        "once",
+        "status",
+        "backup",
+        "feeds list",
+        "deliveries list",
+        "stories list",
+        "silence list",
+        "explain --article 1",
+        "preview alerts",
+        "db upgrade",
+        "db rebuild",
+    ):
+        said = str(desk.error(*command.split()))
+        assert said == f"a restore of database {desk.database} was cut off: run `dateline restore` again", command
+    desk.run("restore")
+    desk.run("status")
 
 
 def test_a_restore_keeps_off_while_somebody_runs(desk: Desk) -> None:

@@ -353,11 +353,12 @@ def test_every_state_of_a_delivery_is_told() -> None:
 
 
 def test_numbers_told_are_those_of_the_code() -> None:
-    from monitor.daemon import jobs, slots
+    from monitor.daemon import slots
     from monitor.digests import render, sending
     from monitor.feeds import parsing
     from monitor.feeds.parse import document, fields
     from monitor.pipeline import poll
+    from monitor.pipeline.deliver import SENDS_AT_ONCE
     from monitor.rules import source
     from monitor.text import fold
 
@@ -366,7 +367,7 @@ def test_numbers_told_are_those_of_the_code() -> None:
     assert timing.LONGEST_BACK_OFF.total_seconds() == timing.LEAST_QUIET.total_seconds() == 24 * 3600
     assert timing.LONGEST_INTERVAL.total_seconds() == 6 * 3600
     assert timing.SAME_MOVES == 3
-    assert (slots.POLLS_AT_ONCE, jobs.SENDS_AT_ONCE, poll.SLICE) == (32, 8, 200)
+    assert (slots.POLLS_AT_ONCE, SENDS_AT_ONCE, poll.SLICE) == (32, 8, 200)
     assert (parsing.PATIENT_SECONDS, parsing.PATIENT_MB, parsing.MOST_BYTES) == (10, 512, 100_000_000)
     assert (parsing.USUAL_BYTES, parsing.QUICK_SECONDS, parsing.SECONDS_A_PART_MORE) == (2_000_000, 1, 2)
     assert (fields.MAX_TITLE, fields.MAX_TEXT, fields.MAX_NAME, fields.MAX_SECTION) == (1_000, 200_000, 300, 2_000)
