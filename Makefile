@@ -27,7 +27,7 @@ faults: .venv/.test-ready
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --durations 20 $(PYTEST) tests/faults
 
 torture: .venv/.test-ready
-	DATELINE_TORTURE=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --durations 0 $(PYTEST) tests/faults tests/pipeline/test_promises.py
+	DATELINE_TORTURE=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --durations 0 $(PYTEST) tests/faults tests/pipeline/test_promises.py tests/pipeline/test_crash.py
 
 check: .venv/.test-ready
 	$(BIN)/ruff format --check .

@@ -154,7 +154,7 @@ def test_both_processes_start_on_a_new_home_at_once(home: Home) -> None:
 
 def test_the_pages_never_make_a_database_of_their_own(home: Home) -> None:
     """On a disk of its own it would be empty for ever: everybody "unsubscribed", and the daemon mails on."""
-    refused = home.run("web", code=1)
+    refused = home.run("web", "--port", "0", code=1)
     assert f"there is no database sqlite:///{home.path}/state/dateline.db yet: start `dateline run`" in refused
     assert not (home.path / "state").exists()
 

@@ -16,6 +16,7 @@ from monitor.model import Asked, Delivery, Receipt
 from monitor.store.engine import Store
 from monitor.store.tables import ARTICLE, DIGEST, MATCH, OWED, REVISION
 from tests.fakes import Desk, FixedClock, item, open_desk
+from tests.faults import times
 
 TEXT = "Armed men attacked a police post near the highway early on Sunday and left before help came, officials said."
 MORE = [item(n, f"Militants attack post {n} in Mastung", TEXT.replace("post", f"post{n}")) for n in range(3)]
@@ -138,7 +139,7 @@ async def test_a_crash_at_any_step_loses_and_repeats_nothing(tmp_path: Path) -> 
     expected, sent, steps = await run_with_crashes(tmp_path / "whole", 0)
     assert steps > 40
     assert set(sent.values()) == {1}
-    for at in range(1, steps + 1, 5):
+    for at in range(1, steps + 1, times(9, 1)):
         found, sent, _ = await run_with_crashes(tmp_path / str(at), at)
         assert found["article"] == expected["article"], f"crash at step {at}"
         assert found["open"] == 0, f"crash at step {at}"

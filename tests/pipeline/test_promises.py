@@ -37,7 +37,7 @@ from tests.fakes import Desk, FixedClock, item, open_desk, rss
 from tests.faults import FULL, times
 from tests.pipeline.test_crash import Crash, Fuse, MortalStore
 
-EXAMPLES, STEPS = times(15, 400), times(25, 50)
+EXAMPLES, STEPS = times(10, 400), times(25, 50)
 
 # --- what feeds serve --------------------------------------------------------------------------------------------
 
