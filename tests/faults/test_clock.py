@@ -114,7 +114,7 @@ class Machine:
         return words
 
     def digests(self, folder: str) -> list[dict[str, object]]:
-        paths = sorted((self.home / folder).glob("*/digest.json"))
+        paths = sorted((self.home / folder).glob("[!.]*/digest.json"))  # not those that are being written
         return [json.loads(path.read_text("utf-8")) for path in paths]
 
     def wait(self, word: str, *, within: float) -> None:
