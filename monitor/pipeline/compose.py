@@ -124,7 +124,7 @@ def _leave_out(services: Services, due: _Due, now: datetime, error: Exception) -
     what = f"The digest {name} could not be composed: {reason}"
     if broken:
         left_out = counted(len(broken), "article")
-        what = f"The digest {name} could not be composed with {left_out}, left out of it since: {reason}"
+        what = f"The digest {name} goes without {left_out} that broke it: {reason}"
     hint = (
         "Another version of Dateline will do better; please report this. `dateline explain` shows what was set aside."
     )

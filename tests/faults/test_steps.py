@@ -19,13 +19,14 @@ from tests.faults import times
 from tests.faults.program import Death
 from tests.faults.world import World
 
+WITHOUT_NEWS = "inside the transaction of a poll without news"
 STEPS = {
     "before a fetch": Death("monitor.feeds.fetch:Fetcher.fetch", before=True),
     "after a fetch": Death("monitor.feeds.fetch:Fetcher.fetch"),
     "after parsing": Death("monitor.feeds.parsing:Parsers.parse"),
     "inside the transaction that stores": Death("monitor.pipeline.storing:store_items"),
     "after the transaction that stores": Death("monitor.pipeline.poll:_record"),
-    "inside the transaction of a poll without news": Death("monitor.store.feed_states:save_all"),
+    WITHOUT_NEWS: Death("monitor.store.feed_states:save_all"),
     "inside the transaction that composes, the digest stored": Death("monitor.store.telling:save_digest"),
     "inside the transaction that composes, one message of it stored": Death("monitor.store.outbox:enqueue"),
     "after composing": Death("monitor.pipeline.compose:compose_digests"),
@@ -35,7 +36,7 @@ STEPS = {
     "inside the transaction that records it as sent": Death("monitor.store.outcomes:record_sent"),
     "while watching the rule files": Death("monitor.store.telling:follow_subscriptions"),
 }
-RARE = {"inside the transaction of a poll without news": 2, "while watching the rule files": 1}
+RARE = {"while watching the rule files": 1}
 """So many calls there are in a minute; of the other steps four at least."""
 IN_DOUBT = {
     "inside the transaction that doubts": Death("monitor.store.outcomes:abandon_claims"),
@@ -63,7 +64,9 @@ def die(world: World, death: Death) -> None:
 def test_dead_in_a_step(world: World, name: str) -> None:
     for _ in range(times(1, 20)):
         death = STEPS[name]
+        world.feeds.moves = name != WITHOUT_NEWS
         die(world, Death(death.function, world.chance.randint(1, RARE.get(name, 4)), death.before))
+    world.feeds.moves = True
     world.settle()
     world.check()
 
