@@ -16,8 +16,8 @@ from monitor.lock import running_since
 from monitor.model import DeliveryState, FeedHealth, FeedState, Notice
 from monitor.rulebook import Rulebook
 from monitor.settings import Settings
-from monitor.store import Store, feed_states, leavers, notices, outbox, set_aside, upkeep
-from monitor.store.notices import ARTICLES, RULES
+from monitor.store import Store, feed_states, leavers, notices, outbox, upkeep
+from monitor.store.notices import RULES
 
 LONG_FAILING = timedelta(hours=24)
 """A feed that fails for less is usually back before anyone could do anything."""
@@ -36,12 +36,10 @@ def status_of(
         counts = outbox.count_states(db)
         troubled = outbox.oldest(db, (DeliveryState.FAILED, DeliveryState.HELD, DeliveryState.UNKNOWN))
         noticed, left, backup_at = notices.open_notices(db), leavers.left(db), upkeep.done_at(db, upkeep.BACKUP)
-        broken, broken_since = set_aside.counted(db)
     needs = _rule_needs(rulebook) + _daemon_needs(states, pid, now) + _feed_needs(rulebook, states)
     needs += [_need(notice) for notice in noticed if not notice.key.startswith(_SEEN_ABOVE)]
     needs += _backup_needs(backup_at, running_since(settings) if pid else None, now)
     needs += _reader_needs(rulebook, left)
-    needs += _set_aside_needs(broken, broken_since)
     needs += [
         {
             "what": f"{counted(count, 'delivery', 'deliveries')} {state}: {error}",
@@ -76,7 +74,7 @@ def status_of(
 
 
 _UNREAD = (FeedHealth.FAILING, FeedHealth.GONE)
-_SEEN_ABOVE = (FEEDS, RULES, ARTICLES)
+_SEEN_ABOVE = (FEEDS, RULES)
 """What is said as it stands now, and not as it stood when the operator was told."""
 _UNDER_WAY = (DeliveryState.PENDING, DeliveryState.CLAIMED)
 
@@ -116,12 +114,6 @@ def _backup_needs(backup_at: datetime | None, runs_since: datetime | None, now: 
 
 def _need(notice: Notice) -> dict[str, Any]:
     return {"what": notice.what, "since": notice.since_at, "hint": notice.hint}
-
-
-def _set_aside_needs(count: int, since: datetime | None) -> list[dict[str, Any]]:
-    what = f"{counted(count, 'article')} could not be matched or told: Dateline failed there"
-    hint = "tried again after an update or with other rules; the log says what failed"
-    return [{"what": what, "since": since, "hint": hint}] if count else []
 
 
 def _reader_needs(rulebook: Rulebook, left: Mapping[tuple[str, str], datetime]) -> list[dict[str, Any]]:

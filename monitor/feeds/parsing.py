@@ -114,7 +114,9 @@ class Parsers:
 _LIGHT, _UNKNOWN, _COSTLY = range(3)
 """In this order documents get their turn; a costly one is not even tried by the quick child."""
 LIGHT_SECONDS = 0.25
+"""Twenty times what a real feed takes: ten such documents may wait for each other and none is late."""
 MOST_HABITS = 20_000
+"""Addresses; some megabytes."""
 
 
 class _Habits:

@@ -15,6 +15,7 @@ from monitor.digests import owing
 from monitor.errors import ParseError, StoreError
 from monitor.feeds import timing, trouble
 from monitor.feeds.parsing import EndedError
+from monitor.health import OUTAGE_FEEDS
 from monitor.model import Feed, FeedHealth, FeedState, Fetched, FetchFailed, FetchOutcome, ParsedFeed
 from monitor.pipeline.counts import Counts
 from monitor.pipeline.matching import try_again
@@ -30,8 +31,6 @@ SLICE = 200
 
 AT_ONCE = 32
 
-OUTAGE_FEEDS = 5
-"""So many feeds do not fail at the same time by themselves."""
 OUTAGE_WAIT = timedelta(minutes=15)
 
 
